@@ -1,0 +1,100 @@
+"""What a study's figures rest on: from an activity to its rows, from a row to its evidence, from evidence to a source.
+
+Each activity of a way carries the numbers of the parameter rows it used; each row names its evidence; each piece of
+evidence names the document it was read in. Facts of place (a length, a position, a terminal, a closure) name their
+sources directly. The walk below collects exactly the sources of the ways at hand, nothing else, so that a bibliography
+can be printed under a table without a line too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from geodata.network import DATA as GEODATA
+from geodata.network import Network
+from geodata.tables import Table, read_package
+
+if TYPE_CHECKING:
+    from corridors.study import Study
+    from sim.itinerary import Priced
+    from sim.parameters import Parameters
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, Table]:
+    return read_package(GEODATA, ["evidence", "sources"])
+
+
+def evidence_rows() -> dict[str, dict[str, object]]:
+    """Rows of ``evidence.csv`` by evidence_id."""
+    table = _tables()["evidence"]
+    return {str(table["evidence_id"][i]): table.row(i) for i in range(len(table))}
+
+
+def source_rows() -> dict[str, dict[str, object]]:
+    """Rows of ``sources.csv`` by source_id."""
+    table = _tables()["sources"]
+    return {str(table["source_id"][i]): table.row(i) for i in range(len(table))}
+
+
+@lru_cache(maxsize=1)
+def _source_of_evidence() -> dict[str, str]:
+    table = _tables()["evidence"]
+    return dict(zip(map(str, table["evidence_id"]), map(str, table["source_id"]), strict=True))
+
+
+def _split(cell: str) -> list[str]:
+    return [part for part in cell.split(";") if part]
+
+
+def sources_of_row(parameters: Parameters, number: int) -> list[str]:
+    """Source ids behind one parameter row; a row without evidence rests on our own reading alone."""
+    known = _source_of_evidence()
+    found = [known[name] for name in parameters.rows[number].evidence if name in known]
+    return list(dict.fromkeys(found)) or ["own-reading"]
+
+
+def sources_of_activity(priced: Priced, network: Network, parameters: Parameters) -> list[str]:
+    """Source ids behind one priced activity: its place or stretch, and its parameter rows."""
+    a = priced.activity
+    cells: list[str] = []
+    if a.link_id in network.links:
+        cells += _split(network.links[a.link_id].source)
+    if a.crossing_id in network.crossings:
+        cells += _split(network.crossings[a.crossing_id].source)
+    if a.terminal_id in network.terminals:
+        cells += _split(network.terminals[a.terminal_id].source)
+    if a.project_id in network.projects:
+        cells += _split(network.projects[a.project_id].source)
+    for number in priced.rows():
+        cells += sources_of_row(parameters, number)
+    return list(dict.fromkeys(cells))
+
+
+def sources_of(study: Study) -> dict[str, dict[str, object]]:
+    """Sources of every feasible way of a study and of the closures in force, by source_id, sorted.
+
+    Returns
+    -------
+    dict
+        Rows of ``sources.csv``.
+    """
+    names: set[str] = set()
+    seen: set[str] = set()
+    for way in study.ways:
+        if way.itinerary is None:
+            continue
+        for priced in way.itinerary.priced:
+            if priced.activity.activity_id not in seen:
+                seen.add(priced.activity.activity_id)
+                names.update(sources_of_activity(priced, study.network, study.parameters))
+    for standing in study.standings:
+        names.update(_split(standing.closure.source))
+    return _rows(names)
+
+
+def _rows(names: Iterable[str]) -> dict[str, dict[str, object]]:
+    known = source_rows()
+    return {name: known[name] for name in sorted(names) if name in known}

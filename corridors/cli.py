@@ -1,0 +1,202 @@
+"""Commands: each a few lines over :mod:`corridors.study`.
+
+``run`` carries a scenario through the house, prints the comparison and writes its folder. Exit codes: 0 results, even if
+some ways are shut; 2 bad input, with one sentence that names file, row or key, what was found, what is allowed and how
+to mend it, and nothing written; 3 no way at all.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer(
+    name="corridors",
+    help="Compare freight ways from Kazakhstan to Karachi and Gwadar: days, dollars, how sure, and what would change the answer.",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+NO_WAY = 3
+BAD_INPUT = 2
+
+
+def _version(*, wanted: bool) -> None:
+    if not wanted:
+        return
+    import geodata
+    import sim
+    from corridors import __version__
+
+    typer.echo(f"corridors {__version__}")
+    for name, where in (("corridors", __file__), ("sim", sim.__file__), ("geodata", geodata.__file__)):
+        typer.echo(f"{name:<10} {Path(str(where)).parent}")
+    raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda value: _version(wanted=value),
+            is_eager=True,
+            help="Version, and where the packages were loaded from.",
+        ),
+    ] = False,
+) -> None:
+    """Compare freight ways from Kazakhstan to Karachi and Gwadar."""
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write; results/NAME if not given.")] = None,
+    draws: Annotated[int | None, typer.Option("--draws", help="Number of draws.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed, 0 or more.")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="parameter_id.field=VALUE or scenario_key=VALUE; may be repeated."),
+    ] = None,
+    no_pictures: Annotated[bool, typer.Option("--no-pictures", help="Write tables only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Carry a scenario through: print the comparison and write its folder."""
+    from corridors.exports import write_study
+    from corridors.scenario import read_scenario
+    from corridors.study import run as carry
+
+    switches = list(changes or [])
+    switches += [f"draws={draws}"] if draws is not None else []
+    switches += [f"seed={seed}"] if seed is not None else []
+    study = carry(read_scenario(scenario, switches))
+    folder = out or Path("results") / study.scenario.name
+    files = write_study(study, folder, pictures=not no_pictures)
+    if as_json:
+        from corridors.comparison import comparison_rows
+
+        typer.echo(json.dumps({"ways": comparison_rows(study)}, ensure_ascii=False, allow_nan=False))
+    else:
+        from corridors.printing import print_comparison
+
+        print_comparison(study)
+        typer.echo(f"\nWritten to {folder}: {', '.join(p.name for p in files)}")
+    if not any(way.feasible for way in study.ways):
+        raise typer.Exit(NO_WAY)
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List scenarios, corridors and projects."""
+    from corridors.catalogue import read_catalogue
+    from corridors.scenario_files import list_scenarios
+    from geodata.network import read_network
+
+    typer.echo("Scenarios")
+    for name, title in list_scenarios().items():
+        typer.echo(f"  {name:<22} {title}")
+    typer.echo("\nCorridors")
+    for name, corridor in read_catalogue().items():
+        typer.echo(f"  {name:<22} {corridor.name}")
+    typer.echo("\nProjects")
+    for name, project in read_network().projects.items():
+        typer.echo(f"  {name:<22} {project.name} ({project.status.replace('_', ' ')})")
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="Corridor or parameter_id.")]) -> None:
+    """Show a corridor, or a parameter row with what it rests on."""
+    from corridors.printing import show_corridor, show_parameter
+
+    text = show_corridor(name) or show_parameter(name)
+    if text is None:
+        from corridors.catalogue import read_catalogue
+        from corridors.toml_files import ScenarioError, nearest
+        from sim.parameters import read_parameters
+
+        known = [*read_catalogue(), *read_parameters().number]
+        msg = f'there is neither a corridor nor a parameter row "{name}"{nearest(name, known)}'
+        raise ScenarioError(msg)
+    typer.echo(text)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of tables to lay over the shipped ones.")] = None,
+) -> None:
+    """Check every table, that every activity finds its rows, and what the flagship rests on."""
+    from corridors.printing import print_shares
+    from corridors.scenario import read_scenario
+    from corridors.soundcheck import basis_shares, faults, table_counts
+    from corridors.study import run as carry
+
+    if folder is not None and not folder.is_dir():
+        _fail(f"{folder}: there is no such folder")
+    found = 0
+    for sentence in faults(folder):
+        found += 1
+        typer.echo(f"fault: {sentence}")
+    if found:
+        typer.echo(f"{found} fault{'s' if found > 1 else ''}")
+        raise typer.Exit(BAD_INPUT)
+    counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in table_counts().items())
+    typer.echo(f"sound: {counts}")
+    print_shares(basis_shares(carry(read_scenario("both-open", ["draws=64"]))))
+
+
+@app.command()
+def new(file: Annotated[Path, typer.Argument(help="File to write; it must not exist yet.")]) -> None:
+    """Write a commented scenario to start from."""
+    from corridors.scenario_files import template_text
+
+    if file.exists():
+        _fail(f"{file}: is there already; name a new file")
+    if not file.parent.is_dir():
+        _fail(f"{file}: there is no folder {file.parent}")
+    file.write_text(template_text(), encoding="utf-8")
+    typer.echo(f"Written {file}; run it with: corridors run {file}")
+
+
+def _fail(sentence: str) -> None:
+    from corridors.toml_files import ScenarioError
+
+    raise ScenarioError(sentence)
+
+
+def main() -> None:
+    """Run a command; a user's mistake ends in one sentence and exit code 2, anything else in a stack trace."""
+    from geodata.tables import TableError
+
+    try:
+        app(standalone_mode=True)
+    except (TableError, UnicodeDecodeError) as error:
+        _say(error)
+    except ValueError as error:
+        from corridors.toml_files import ScenarioError
+        from sim.routing import NoRouteError
+
+        if isinstance(error, NoRouteError):
+            typer.echo(f"no way: {error}", err=True)
+            sys.exit(NO_WAY)
+        if not isinstance(error, ScenarioError):
+            raise
+        _say(error)
+
+
+def _say(error: Exception) -> None:
+    typer.echo(f"error: {error}", err=True)
+    sys.exit(BAD_INPUT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+r"""Outcomes side by side: quantiles, generalized cost, and who wins how often.
+
+All ways of a study share their draws, so a comparison is made draw by draw. The odds that way i is the quickest among
+the feasible ways of one pair of places are
+
+.. math:: P_i = \frac1n \sum_j \frac{[H_{ij}=\min_k H_{kj}]}{\#\{k: H_{kj}=\min_m H_{mj}\}}
+
+so that ties are split and the odds of a pair add up to 1. Generalized cost is USD + value of time x hours, with the value
+of time drawn like any other row. A way that is not feasible keeps its row, with its reason and no figures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corridors.study import Study, Way
+from sim.draws import Floats
+from sim.indicators import swd, swod
+from sim.parameters import SELECTORS
+from sim.simulation import quantiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "scenario", "date", "origin", "destination", "terms", "consignment", "load_unit", "direction", "corridor", "feasible",
+    "reason", "assumption", "draws", "km", "hours_mean", "hours_p10", "hours_p50", "hours_p90", "usd_mean", "usd_p10",
+    "usd_p50", "usd_p90", "usd_per_tonne_mean", "generalized_usd_mean", "kg_co2e_mean", "swd_kmh", "swod_kmh",
+    "p_quickest", "p_cheapest", "p_on_time",
+)  # fmt: skip
+"""Columns of ``comparison.csv``; new ones are only ever appended."""
+
+
+def value_of_time(study: Study) -> Floats | float:
+    """Value of time of the whole consignment in each draw. [USD/h]"""
+    facts = dict.fromkeys(SELECTORS, "")
+    facts |= {"load_unit": study.consignment.load_unit, "commodity": study.consignment.commodity}
+    number = study.parameters.match("consignment", "value_of_time", "", facts, asks="value of time of the consignment")
+    draws = next((w.outcome.draws for w in study.ways if w.outcome), None)
+    share = draws.row(number) if draws else study.parameters.rows[number].mean
+    return share * study.consignment.value_usd / 100.0 / 24.0
+
+
+def odds(totals: list[Floats]) -> list[float]:
+    """Share of draws in which each total is the least; ties are split.
+
+    Examples
+    --------
+    >>> odds([np.array([1.0, 2.0]), np.array([1.0, 1.0])])
+    [0.25, 0.75]
+    """
+    stacked = np.stack(totals)
+    least = stacked == stacked.min(axis=0)
+    return [float(x) for x in (least / least.sum(axis=0)).mean(axis=1)]
+
+
+def comparison_rows(study: Study) -> list[dict[str, Any]]:
+    """One row a way, columns :data:`COLUMNS`; figures are None where a way is not feasible."""
+    per_hour = value_of_time(study)
+    rows = []
+    for origin, destination in study.pairs():
+        ways = study.ways_between(origin, destination)
+        able = [w for w in ways if w.outcome is not None]
+        quickest = odds([w.outcome.hours for w in able if w.outcome]) if able else []
+        cheapest = odds([w.outcome.usd for w in able if w.outcome]) if able else []
+        place = {id(w): i for i, w in enumerate(able)}
+        for way in ways:
+            row = _row(study, way, per_hour)
+            i = place.get(id(way))
+            row["p_quickest"] = None if i is None else quickest[i]
+            row["p_cheapest"] = None if i is None else cheapest[i]
+            rows.append(row)
+    return rows
+
+
+def _row(study: Study, way: Way, per_hour: Floats | float) -> dict[str, Any]:
+    scenario, consignment = study.scenario, study.consignment
+    row: dict[str, Any] = dict.fromkeys(COLUMNS)
+    row |= {
+        "scenario": scenario.name, "date": scenario.date.isoformat(), "origin": way.origin, "destination": way.destination,
+        "terms": scenario.terms, "consignment": describe(study), "load_unit": consignment.load_unit,
+        "direction": study.direction, "corridor": way.corridor, "feasible": way.feasible, "reason": way.reason,
+        "assumption": way.assumption,
+    }  # fmt: skip
+    outcome, itinerary = way.outcome, way.itinerary
+    if outcome is None or itinerary is None:
+        return row
+    for name, values in (("hours", outcome.hours), ("usd", outcome.usd)):
+        row[f"{name}_mean"] = float(values.mean())
+        row[f"{name}_p10"], row[f"{name}_p50"], row[f"{name}_p90"] = quantiles(values, (0.1, 0.5, 0.9))
+    deadline = scenario.deadline_days
+    row |= {
+        "draws": len(outcome.hours),
+        "km": itinerary.total_km,
+        "usd_per_tonne_mean": row["usd_mean"] / consignment.tonnes,
+        "generalized_usd_mean": float((outcome.usd + per_hour * outcome.hours).mean()),
+        "kg_co2e_mean": float(outcome.kg.mean()),
+        "swd_kmh": swd(itinerary.activities, itinerary.km, outcome.hours_mean),
+        "swod_kmh": swod(itinerary.activities, itinerary.km, outcome.hours_mean),
+        "p_on_time": None if deadline is None else float((outcome.hours <= deadline * 24.0).mean()),
+    }
+    return row
+
+
+def describe(study: Study) -> str:
+    """Consignment in words.
+
+    Examples
+    --------
+    ``1 FEU, 20 t general, 40,000 USD, block train``
+    """
+    c = study.consignment
+    service = c.rail_service.replace("_", " ")
+    return f"{c.count:g} {c.load_unit}, {c.tonnes:g} t {c.commodity}, {c.value_usd:,.0f} USD, {service}"
+
+
+def compare(study: Study) -> pd.DataFrame:
+    """Ways of a study side by side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a way; hours, USD for the whole consignment, km, kg CO2e, km/h and shares from 0 to 1. Columns
+        :data:`COLUMNS`.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(comparison_rows(study), columns=list(COLUMNS))

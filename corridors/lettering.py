@@ -1,0 +1,158 @@
+"""Lettering: where to write names on a map so that none lies on another.
+
+Names are placed one by one, the most important first. Each has a list of places round its point (to the right, the
+left, above, below, at the corners, then the same farther out), tried against everything that already stands: a place
+that touches another name, a sign or the edge is refused; among the others the one that covers the least linework wins, earlier places
+first. A name for which no place is left is dropped, never squeezed in. This is the greedy form of point-feature label
+placement (Christensen, Marks and Shieber 1995), which is dull, quick and the same on every run.
+
+Sizes come from the outlines of the letters in DejaVu Sans, which matplotlib ships, so that boxes are known before anything is drawn.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+PAD_PT = 0.9
+LINE_SPACING = 1.22
+
+
+class Box(NamedTuple):
+    """Rectangle on paper. [pt]."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def touches(self, other: Box) -> bool:
+        """Whether the two have ground in common."""
+        return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
+
+
+class Type(NamedTuple):
+    """How a name is written; `size` in points."""
+
+    size: float
+    weight: str = "normal"
+    style: str = "normal"
+
+
+class Label(NamedTuple):
+    """Name in its place: `x`, `y` are the left end of the base line of its first line. [pt]."""
+
+    text: str
+    x: float
+    y: float
+    type: Type
+    box: Box
+
+
+@cache
+def text_size(text: str, kind: Type) -> tuple[float, float, float]:
+    """Width of the widest line, height above and depth below the base lines of the block. [pt]."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    font = FontProperties(family="DejaVu Sans", weight=kind.weight, style=kind.style)
+    lines = text.split("\n")
+    boxes = [TextPath((0, 0), line or " ", size=kind.size, prop=font).get_extents() for line in lines]
+    width = max(box.x1 for box in boxes)
+    depth = max(0.0, -boxes[-1].y0) + (len(lines) - 1) * LINE_SPACING * kind.size
+    return float(width), float(boxes[0].y1), float(depth)
+
+
+def wrapped(text: str, kind: Type, width: float) -> list[str]:
+    """Lines of a text, none wider than `width` [pt] unless one word is."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_size(longer, kind)[0] > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+class Lettering:
+    """What already stands on a sheet of so many points, and room for more."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self.sheet = Box(0.0, 0.0, width, height)
+        self.taken: list[Box] = []
+        self.labels: list[Label] = []
+        self._ink: NDArray[np.float64] = np.empty((0, 2))
+
+    def block(self, box: Box) -> None:
+        """Keep a rectangle free of names."""
+        self.taken.append(box)
+
+    def block_round(self, x: float, y: float, radius: float) -> None:
+        """Keep the square about a sign free of names. [pt]."""
+        self.block(Box(x - radius, y - radius, x + radius, y + radius))
+
+    def avoid(self, points: NDArray[np.float64]) -> None:
+        """Add linework that names should cover as little as may be, as points along it. [pt]."""
+        self._ink = np.concatenate([self._ink, points])
+
+    def is_free(self, box: Box) -> bool:
+        """Whether the box lies on the sheet and touches nothing that stands."""
+        s = self.sheet
+        inside = box.x0 >= s.x0 and box.y0 >= s.y0 and box.x1 <= s.x1 and box.y1 <= s.y1
+        return inside and not any(box.touches(other) for other in self.taken)
+
+    def ink_under(self, box: Box) -> int:
+        """Count the points of linework under a box."""
+        x, y = self._ink[:, 0], self._ink[:, 1]
+        return int(np.count_nonzero((x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)))
+
+    def place_beside(self, text: str, x: float, y: float, kind: Type, *, gap: float) -> Label | None:
+        """Write a name beside a sign whose half width is `gap`, or drop it. [pt]."""
+        width, up, down = text_size(text, kind)
+        middle = (up - down) / 2.0
+        spots: list[tuple[float, float, float]] = []
+        for ring, reach in enumerate((gap, gap + 4.0, gap + 9.0)):
+            d = reach * 0.8
+            around = (
+                (x + reach, y - middle),
+                (x - reach - width, y - middle),
+                (x + d, y + d),
+                (x + d, y - d - up),
+                (x - d - width, y + d),
+                (x - d - width, y - d - up),
+                (x - width / 2.0, y + reach + down),
+                (x - width / 2.0, y - reach - up),
+            )
+            spots += [(a, b, ring * 6.0 + i * 0.4) for i, (a, b) in enumerate(around)]
+        return self._best(text, kind, spots)
+
+    def place_at(self, text: str, spots: Iterable[tuple[float, float]], kind: Type) -> Label | None:
+        """Write a name centred on the first good spot, or drop it. [pt]."""
+        width, up, down = text_size(text, kind)
+        return self._best(
+            text, kind, [(x - width / 2.0, y - (up - down) / 2.0, 3.0 * i) for i, (x, y) in enumerate(spots)]
+        )
+
+    def _best(self, text: str, kind: Type, spots: list[tuple[float, float, float]]) -> Label | None:
+        width, up, down = text_size(text, kind)
+        best: tuple[float, Label] | None = None
+        for x, y, price in spots:
+            box = Box(x - PAD_PT, y - down - PAD_PT, x + width + PAD_PT, y + up + PAD_PT)
+            if not self.is_free(box):
+                continue
+            cost = price + self.ink_under(box)
+            if best is None or cost < best[0]:
+                best = (cost, Label(text, x, y, kind, box))
+        if best is None:
+            return None
+        self.taken.append(best[1].box)
+        self.labels.append(best[1])
+        return best[1]

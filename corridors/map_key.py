@@ -1,0 +1,192 @@
+"""The key beside the map: which letter is which corridor, and what each sign means.
+
+Only what stands on the map is explained. The type shrinks a little, then the figures go, before anything runs off the sheet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from corridors import signs
+from corridors.lettering import Type, text_size, wrapped
+from corridors.sheet import BORDER_DASHES, draw_lines
+from corridors.style import STATE_STYLES, STATUS_LABELS, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from matplotlib.axes import Axes
+
+ALLOWED_SIZES = (7.6, 7.2, 6.8, 6.5)
+SAMPLE = 23.0  # width of a sample of a line. [pt]
+
+
+class CorridorKey(NamedTuple):
+    """Entry of one corridor: its letter and colour, its name, and its figures or the reason why there is no way."""
+
+    letter: str
+    colour: str
+    name: str
+    facts: str
+    feasible: bool
+
+
+class OnMap(NamedTuple):
+    """What stands on the map and therefore needs a word."""
+
+    bands: frozenset[tuple[str, str]]
+    """Mode and status of the bands."""
+    rails: frozenset[str]
+    """Status of the grey railways."""
+    roads: bool
+    states: frozenset[str]
+    gauge_breaks: bool
+    mode_changes: bool
+    borders: frozenset[str]
+    """Styles of the border lines."""
+
+
+Item = tuple[str, "Callable[[Axes, float, float], None]"]
+
+
+def draw_key(axes: Axes, size: tuple[float, float], corridors: list[CorridorKey], on_map: OnMap, theme: Theme) -> None:
+    """Write the key into axes of so many points, from the top. [pt]."""
+    groups = _groups(on_map, theme)
+    for figures in (True, False):
+        for letters in ALLOWED_SIZES:
+            writer = _Writer(axes, size, letters, theme)
+            writer.key(corridors, groups, figures=figures)
+            if writer.y >= 0.0:
+                writer.flush()
+                return
+    writer.flush()
+
+
+def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
+    """Headings, and under each the words with the function that draws the sample at (x, y)."""
+
+    def sample(x: float, y: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+        return np.array([[x, y], [x + SAMPLE, y]])
+
+    def band(mode: str, status: str) -> Callable[[Axes, float, float], None]:
+        return lambda a, x, y: signs.draw_band(a, [sample(x, y)], theme.faint_ink, mode, status, paper=theme.paper, gid="key")
+
+    def rail(status: str) -> Callable[[Axes, float, float], None]:
+        return lambda a, x, y: signs.draw_railway(a, [sample(x, y)], status, theme)
+
+    def state(name: str) -> Callable[[Axes, float, float], None]:
+        return lambda a, x, y: signs.draw_state(a, x + SAMPLE / 2, y, name, theme)
+
+    def border(style: str) -> Callable[[Axes, float, float], None]:
+        def draw(a: Axes, x: float, y: float) -> None:
+            draw_lines(a, [sample(x, y)], colour=theme.border, width=2.6, zorder=1.0, alpha=0.2)
+            draw_lines(a, [sample(x, y)], colour=theme.border, width=0.75, zorder=1.1, dash=BORDER_DASHES[style])
+
+        return draw
+
+    def sign(draw: Callable[[Axes, float, float, Theme], None]) -> Callable[[Axes, float, float], None]:
+        return lambda a, x, y: draw(a, x + SAMPLE / 2, y, theme)
+
+    modes = [m for m in ("rail", "road", "sea") if any(mode == m or (m == "sea" and mode == "ferry") for mode, _ in on_map.bands)]
+    unbuilt = [s for s in ("under_construction", "planned") if any(status == s for _, status in on_map.bands)]
+    known = sorted({s.removesuffix(", assumed") for s in on_map.states}, key=lambda s: list(STATE_STYLES).index(s))
+    assumed = any(s.endswith(", assumed") for s in on_map.states)
+    border_words = {"solid": "boundary", "dashed": "disputed or undefined", "dotted": "Line of Control"}
+    groups: list[tuple[str, list[Item]]] = [
+        (
+            "Bands of the corridors",
+            [({"rail": "by rail", "road": "by road", "sea": "by ship"}[m], band(m, "operational")) for m in modes]
+            + [
+                ({"under_construction": "line being built", "planned": "line planned"}[s], band("rail", s))
+                for s in unbuilt
+            ],
+        ),
+        (
+            "Other lines",
+            [(f"railway {STATUS_LABELS[s]}", rail(s)) for s in STATUS_LABELS if s in on_map.rails]
+            + ([("road", lambda a, x, y: signs.draw_road(a, [sample(x, y)], theme))] if on_map.roads else []),
+        ),
+        (
+            "Places",
+            [("origin", sign(signs.draw_origin)), ("destination", sign(signs.draw_destination))]
+            + [(f"crossing {STATE_STYLES[s].label}", state(s)) for s in known]
+            + ([("state assumed: nobody knows it on this date", state("open, assumed"))] if assumed else [])
+            + ([("change of gauge", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
+            + ([("change of mode", sign(signs.draw_mode_change))] if on_map.mode_changes else []),
+        ),
+        ("Borders", [(border_words[s], border(s)) for s in BORDER_DASHES if s in on_map.borders]),
+    ]
+    return [group for group in groups if group[1]]
+
+
+class _Writer:
+    """Cursor that runs down the key; nothing is drawn before `flush`."""
+
+    def __init__(self, axes: Axes, size: tuple[float, float], letters: float, theme: Theme) -> None:
+        self.axes, self.theme = axes, theme
+        self.width, self.y = size
+        self.size = letters
+        self.todo: list[Callable[[], None]] = []
+
+    def flush(self) -> None:
+        for draw in self.todo:
+            draw()
+
+    def text(self, x: float, text: str, kind: Type, colour: str) -> None:
+        y = self.y
+        self.todo.append(lambda: signs.write(self.axes, x, y, text, kind, colour))
+
+    def heading(self, text: str) -> None:
+        self.y -= self.size * 1.15
+        self.text(0.0, text, Type(self.size + 0.6, "bold"), self.theme.ink)
+        self.y -= self.size * 0.55
+
+    def key(self, corridors: list[CorridorKey], groups: list[tuple[str, list[Item]]], *, figures: bool) -> None:
+        self.heading("Corridors")
+        for entry in corridors:
+            self.corridor(entry, figures=figures)
+        for heading, items in groups:
+            self.y -= self.size * 0.75
+            self.heading(heading)
+            self.items(items)
+
+    def corridor(self, entry: CorridorKey, *, figures: bool) -> None:
+        kind, small = Type(self.size), Type(self.size - 0.5)
+        colour = self.theme.ink if entry.feasible else self.theme.faint_ink
+        left = 2 * signs.BADGE_RADIUS + 6.0
+        for i, line in enumerate(wrapped(entry.name, kind, self.width - left)):
+            self.y -= self.size * 1.25
+            if i == 0:
+                self._badge(entry, self.y + self.size * 0.36)
+            self.text(left, line, kind, colour)
+        if figures or not entry.feasible:
+            for line in wrapped(entry.facts, small, self.width - left):
+                self.y -= self.size * 1.2
+                self.text(left, line, small, self.theme.faint_ink)
+        self.y -= self.size * 0.42
+
+    def _badge(self, entry: CorridorKey, y: float) -> None:
+        x = signs.BADGE_RADIUS + 0.5
+        self.todo.append(lambda: signs.draw_badge(self.axes, x, y, entry.letter, entry.colour))
+
+    def items(self, items: Iterable[Item]) -> None:
+        """Samples with their words, two to a row where both are short."""
+        kind, left, half = Type(self.size), SAMPLE + 6.0, self.width / 2.0
+        at_right = False
+        for words, draw in items:
+            fits = text_size(words, kind)[0] <= half - left - 3.0
+            lines = [words] if fits else wrapped(words, kind, self.width - left)
+            if not (at_right and fits):
+                self.y -= self.size * 1.5
+                at_right = False
+            x = half if at_right else 0.0
+            self._sample(draw, x, self.y + self.size * 0.34)
+            for i, line in enumerate(lines):
+                self.y -= self.size * 1.2 if i else 0.0
+                self.text(x + left, line, kind, self.theme.ink)
+            at_right = fits and not at_right
+
+    def _sample(self, draw: Callable[[Axes, float, float], None], x: float, y: float) -> None:
+        self.todo.append(lambda: draw(self.axes, x, y))

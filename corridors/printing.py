@@ -1,0 +1,142 @@
+"""Words and tables for the terminal: the comparison, a corridor, a parameter row with what it rests on.
+
+Nothing is computed here; figures come from :mod:`corridors.comparison` and the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from corridors.study import Study
+
+
+def print_comparison(study: Study) -> None:
+    """Print the comparison, one table a pair of places, feasible ways first by mean generalized cost."""
+    from rich.console import Console
+
+    from corridors.comparison import comparison_rows, describe
+
+    console = Console(width=None)
+    scenario = study.scenario
+    console.print(
+        f"\n[bold]{scenario.title}[/bold]  ({scenario.name}, {scenario.date.isoformat()}, {scenario.terms})",
+        highlight=False,
+    )
+    console.print(f"{describe(study)}; {scenario.draws} draws, seed {scenario.seed}", highlight=False, markup=False)
+    if study.assumption:
+        console.print(study.assumption, highlight=False, markup=False)
+    rows = comparison_rows(study)
+    for origin, destination in study.pairs():
+        here = [r for r in rows if (r["origin"], r["destination"]) == (origin, destination)]
+        console.print(_table(study, origin, destination, here))
+
+
+def _table(study: Study, origin: str, destination: str, rows: list[dict[str, Any]]) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    nodes = study.network.nodes
+    title = f"{nodes[origin].name} - {nodes[destination].name}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("corridor", no_wrap=True)
+    for heading in (
+        "km",
+        "days P50",
+        "P10-P90",
+        "USD P50",
+        "P10-P90",
+        "USD/t",
+        "t CO2e",
+        "SWD",
+        "quickest",
+        "cheapest",
+        "on time",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    able = sorted((r for r in rows if r["feasible"]), key=lambda r: r["generalized_usd_mean"])
+    for r in able:
+        days = [r[f"hours_p{q}"] / 24 for q in (50, 10, 90)]
+        usd = [r[f"usd_p{q}"] for q in (50, 10, 90)]
+        on_time = "" if r["p_on_time"] is None else f"{r['p_on_time']:.0%}"
+        table.add_row(
+            r["corridor"], f"{r['km']:,.0f}", f"{days[0]:.1f}", f"{days[1]:.1f}-{days[2]:.1f}", f"{usd[0]:,.0f}",
+            f"{usd[1]:,.0f}-{usd[2]:,.0f}", f"{r['usd_per_tonne_mean']:,.0f}", f"{r['kg_co2e_mean'] / 1000:.2f}",
+            f"{r['swd_kmh']:.1f}", f"{r['p_quickest']:.0%}", f"{r['p_cheapest']:.0%}", on_time,
+        )  # fmt: skip
+    shut = [r for r in rows if not r["feasible"]]
+    if shut:
+        table.caption_justify = "left"
+        table.caption = "\n".join(f"{r['corridor']}: {r['reason']}" for r in shut).replace("[", r"\[")
+    return table
+
+
+def show_corridor(name: str) -> str | None:
+    """Corridor in words; None where there is none of that name."""
+    from corridors.catalogue import read_catalogue
+
+    corridor = read_catalogue().get(name)
+    if corridor is None:
+        return None
+    lines = [f"{corridor.corridor_id}: {corridor.name}", corridor.why]
+    variants = {"any destination": corridor.stages, **corridor.to}
+    for destination, stages in variants.items():
+        lines.append(f"to {destination}:")
+        for number, stage in enumerate(stages, start=1):
+            via = f", via {', '.join(stage.via)}" if stage.via else ""
+            countries = f" in {', '.join(stage.countries)}" if stage.countries else ""
+            lines.append(
+                f"  {number}. by {' or '.join(stage.modes)}{countries}{via}, to {stage.to or 'the destination'}"
+            )
+    if corridor.avoid:
+        lines.append(f"never through {', '.join(corridor.avoid)}")
+    return "\n".join(lines)
+
+
+def show_parameter(name: str) -> str | None:
+    """Parameter row with its implied mean and the evidence behind it; None where there is none of that name."""
+    from corridors.citations import evidence_rows, source_rows
+    from sim.parameters import read_parameters
+
+    parameters = read_parameters()
+    if name not in parameters.number:
+        return None
+    row = parameters[name]
+    conditions = ", ".join(f"{key}={';'.join(sorted(values))}" for key, values in row.selectors.items()) or "everything"
+    what = " ".join(part for part in (row.kind, row.quantity, row.component) if part)
+    lines = [
+        f"{row.parameter_id}: {what}, for {conditions}",
+        f"  low {row.low:g}, best {row.best:g}, high {row.high:g} {row.unit} ({row.shape}); implied mean {row.mean:.4g} {row.unit}",
+        f"  single trips: cv {row.cv:g}" if row.cv else "  single trips: no scatter of their own",
+        f"  basis {row.basis}; stands for {row.as_of}" + (f"; prices of {row.price_year}" if row.price_year else ""),
+    ]
+    if row.includes:
+        lines.append(f"  already contains {', '.join(sorted(row.includes))}")
+    if row.note:
+        lines.append(f"  note: {row.note}")
+    evidence, sources = evidence_rows(), source_rows()
+    for end, key in zip(("low", "best", "high"), row.evidence, strict=True):
+        found = evidence.get(key)
+        if found is not None:
+            source = sources.get(str(found["source_id"]), {})
+            lines.append(
+                f"  {end}: {found['published_value']} {found['published_unit']}, {found['place']}, {found['as_of']} "
+                f"({source.get('title', found['source_id'])}, grade {source.get('grade', '?')}; {source.get('url', '')})"
+            )
+    return "\n".join(lines)
+
+
+def print_shares(shares: Mapping[str, Mapping[str, float]]) -> None:
+    """Print what the flagship's expected hours and dollars rest on."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="What the flagship rests on", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("basis")
+    for name in shares:
+        table.add_column(f"share of {name}", justify="right")
+    for basis in next(iter(shares.values())):
+        table.add_row(basis, *(f"{parts[basis]:.0%}" for parts in shares.values()))
+    Console().print(table)

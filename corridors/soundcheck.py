@@ -1,0 +1,188 @@
+"""Check everything that a run rests on, before anyone runs it.
+
+Four passes, each a law of the shipped data: the tables agree with their data dictionaries (our own reader, and the
+``frictionless`` library as an independent one); the network holds together; every activity that the network can offer to
+any load unit, service, commodity, month and direction finds exactly one row for each of its questions; and every named
+corridor has a way in the scenario that opens its lines. Faults are collected, not stopped at, so that one call shows all.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corridors.catalogue import read_catalogue
+from corridors.scenario import read_scenario
+from corridors.scenario_files import list_scenarios
+from corridors.study import check_names, overloaded
+from geodata.network import DATA as GEODATA
+from geodata.network import Network, read_network
+from geodata.tables import TableError, read_dictionary, read_package, read_table
+from sim.activities import Activity, Conditions, destination_activities, origin_activities, unfold
+from sim.activities import State as Place
+from sim.consignment import LOAD_UNITS, Consignment
+from sim.cost import usd_amounts
+from sim.emissions import kg_amount
+from sim.parameters import BASES, MatchError, Parameters, read_parameters
+from sim.parameters import DATA as SIMDATA
+from sim.transit_time import hours_amount
+
+if TYPE_CHECKING:
+    from corridors.study import Study
+
+TONNES = {"FEU": 20.0, "TEU": 18.0, "wagon": 60.0, "truck": 20.0, "tonne": 1.0}
+"""Weight of one load unit in the coverage pass: any weight that may travel will do. [t]"""
+
+
+def faults(folder: Path | None = None) -> Iterator[str]:
+    """Faults of the shipped tables, or of a folder of tables laid over them.
+
+    Parameters
+    ----------
+    folder
+        A data package of the user's, or CSV files named after our tables; the shipped tables alone if none is given.
+
+    Yields
+    ------
+    str
+        One sentence a fault; nothing where all is well.
+    """
+    yield from package_faults(folder)
+    try:
+        network, parameters = read_network(), read_parameters()
+        if folder is not None:
+            network, parameters = _laid_over(folder)
+    except TableError as error:
+        yield str(error)
+        return
+    yield from coverage_faults(network, parameters)
+    yield from scenario_faults(network)
+
+
+def package_faults(folder: Path | None = None) -> Iterator[str]:
+    """Faults that the independent reader finds in the data packages."""
+    from frictionless import Package, system
+
+    corridors_data = Path(__file__).parent / "data"
+    packages = [p / "datapackage.json" for p in (GEODATA, SIMDATA, corridors_data, *([folder] if folder else []))]
+    for path in packages:
+        if not path.is_file():
+            continue
+        with system.use_context(trusted=True):
+            report = Package(str(path)).validate()
+        for task in report.tasks:
+            for error in task.errors:
+                yield f"{task.place}: {error.message}"
+        for error in report.errors:
+            yield f"{path.parent.name}/{path.name}: {error.message}"
+
+
+def _laid_over(folder: Path) -> tuple[Network, Parameters]:
+    dictionary = {**read_dictionary(GEODATA), **read_dictionary(SIMDATA)}
+    found = {p.stem: read_table(p, dictionary[p.stem]) for p in sorted(folder.glob("*.csv")) if p.stem in dictionary}
+    if not found:
+        msg = f"{folder}: holds no table of ours; allowed names {', '.join(f'{n}.csv' for n in dictionary)}"
+        raise TableError(msg)
+    parameters = read_parameters()
+    if "parameters" in found:
+        parameters = parameters.overlaid(found.pop("parameters"), theirs=True)
+    return read_network(overlays={k: v for k, v in found.items() if k not in ("evidence", "sources")}), parameters
+
+
+def coverage_faults(network: Network, parameters: Parameters) -> Iterator[str]:
+    """Questions of the whole network that find no row, or two."""
+    import datetime as dt
+
+    everything = network.built(dt.date(9999, 1, 1), {p.project_id: 1 for p in network.projects.values()})
+    seen: set[str] = set()
+    for load_unit, service, commodity in itertools.product(
+        LOAD_UNITS, ("block_train", "wagonload"), ("general", "grain", "perishable")
+    ):
+        consignment = Consignment(load_unit, 1, TONNES[load_unit], commodity, 1000.0, service)  # type: ignore[arg-type]
+        heavy = overloaded(parameters, consignment)
+        for direction, month, upgrades in itertools.product(
+            ("southbound", "northbound"), (6, 11), (frozenset[str](), everything.open_projects)
+        ):
+            conditions = Conditions(consignment, direction, month, upgrades, None, heavy)
+            for activity in _activities(everything, conditions):
+                for sentence in _unanswered(activity, parameters, consignment, month):
+                    if sentence not in seen:
+                        seen.add(sentence)
+                        yield sentence
+
+
+def _activities(network: Network, conditions: Conditions) -> Iterator[Activity]:
+    edges = unfold(network, conditions)
+    unique = {a.activity_id: a for e in edges for a in e.activities}
+    yield from unique.values()
+    states = {s for e in edges for s in (e.start, e.end)}
+    for state in sorted(states):
+        if network.nodes[state.node_id].kind in ("waypoint", "junction"):
+            continue
+        yield from _ends(network, state, conditions)
+
+
+def _ends(network: Network, state: Place, conditions: Conditions) -> Iterator[Activity]:
+    water = state.mode in ("sea", "ferry")
+    port = network.nodes[state.node_id].kind == "port"
+    if not water:
+        yield from origin_activities(network, state, conditions, from_ship=port)
+    if state.vehicle != "berth":
+        yield from destination_activities(network, state, conditions, "consignee")
+    if port and not water:
+        yield from destination_activities(network, state, conditions, "fob")
+
+
+def _unanswered(activity: Activity, parameters: Parameters, consignment: Consignment, month: int) -> Iterator[str]:
+    for ask in (hours_amount, usd_amounts, kg_amount):
+        try:
+            ask(activity, parameters, consignment, month)  # type: ignore[operator]
+        except MatchError as error:
+            yield str(error)
+
+
+def scenario_faults(network: Network) -> Iterator[str]:
+    """Faults of the shipped scenarios and of the catalogue."""
+    catalogue = read_catalogue()
+    for name in list_scenarios():
+        try:
+            check_names(read_scenario(name), network, catalogue)
+        except ValueError as error:
+            yield str(error)
+
+
+def basis_shares(study: Study) -> dict[str, dict[str, float]]:
+    """Share of the expected hours and dollars of a study's ways that rests on each basis.
+
+    An activity's figure counts for the weakest basis among the rows it used.
+
+    Returns
+    -------
+    dict
+        ``{"hours": {basis: share}, "usd": {basis: share}}``, strongest basis first; shares add up to 1. [1]
+    """
+    sums = {"hours": dict.fromkeys(BASES, 0.0), "usd": dict.fromkeys(BASES, 0.0)}
+    for way in study.ways:
+        if way.outcome is None or way.itinerary is None:
+            continue
+        for i, priced in enumerate(way.itinerary.priced):
+            rows = study.parameters.rows
+            hours = max((BASES.index(rows[n].basis) for n, _ in priced.hours.factors), default=0)
+            sums["hours"][BASES[hours]] += float(way.outcome.hours_mean[i])
+            for component, amount in priced.usd.items():
+                weakest = max((BASES.index(rows[n].basis) for n, _ in amount.factors), default=0)
+                sums["usd"][BASES[weakest]] += float(way.outcome.usd_mean[component][i])
+    return {
+        name: {basis: value / total if (total := sum(parts.values())) else 0.0 for basis, value in parts.items()}
+        for name, parts in sums.items()
+    }
+
+
+def table_counts() -> dict[str, int]:
+    """Number of rows of each shipped table."""
+    counts = {}
+    for folder in (GEODATA, SIMDATA):
+        counts.update({name: len(table) for name, table in read_package(folder).items()})
+    return counts

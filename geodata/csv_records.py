@@ -1,0 +1,67 @@
+"""Records of a CSV file: its header, its rows, and the line on which each row begins.
+
+UTF-8 with or without a byte order mark, commas, LF or CRLF. A quoted cell may hold commas, quotes and line
+ends; wholly blank lines are passed over. What cannot be read is refused with its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from geodata.dictionary import TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def read_records(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
+    """Return the header, the rows and the line at which each row begins."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise TableError.at(
+            path,
+            problem="there is no such file",
+            mend="the data dictionary names it; add the file or take the entry out",
+        ) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = f"not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}"
+        raise TableError.at(path, f"line {line}", problem=problem, mend="save the file as 'CSV UTF-8'") from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    begin = 1
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                lines.append(begin)
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise TableError.at(
+            path,
+            f"row beginning on line {begin}",
+            problem=f"cannot be read as CSV ({error})",
+            mend='close the double quotes; write "" for a quote inside a cell',
+        ) from None
+    if not rows:
+        raise TableError.at(
+            path, problem="the file is empty", mend="write at least the header row with the column names"
+        )
+    return rows[0], rows[1:], lines[1:]
+
+
+def write_records(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Write the header and the rows; reading them again gives the same texts."""
+    lines = [",".join(map(_quoted, row)) or '""' for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell

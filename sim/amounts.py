@@ -1,0 +1,94 @@
+r"""Amounts: what an activity takes, before chance is asked.
+
+Hours, dollars and emissions of one activity are each a product
+
+.. math:: Y = c \cdot \prod_i f_i(K_i) \cdot \frac{L_p}{L^{best}_p} \cdot T
+
+of a coefficient c (kilometres, tonnes, boxes), functions of parameter rows K (the value, its inverse for a speed, or
+the rest owed per hour of driving), the drawn length of a project that is not built yet, and a trip factor T with mean
+1. Keeping the product unevaluated lets one set of formulas serve the search (means, in closed form) and the
+simulation (draws): both read the same amounts.
+
+Rest: a driver who may drive d hours a day rests ``24/d - 1`` hours per hour driven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.parameters import Parameters, mean_of
+
+Form = Literal["value", "inverse", "rest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Length of a project that is drawn. [km]"""
+
+    low: float
+    best: float
+    high: float
+    shape: str
+
+    @property
+    def mean_factor(self) -> float:
+        """Mean length over the length that its links add up to. [1]"""
+        return mean_of(self.shape, self.low, self.best, self.high) / self.best
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One figure of one activity as a product of named factors.
+
+    Parameters
+    ----------
+    coefficient
+        Everything that is not drawn, in the unit of the figure over the units of its factors.
+    factors
+        Parameter rows by number and how each enters: value, inverse or rest.
+    project
+        Project whose drawn length scales the figure; empty for lines that stand.
+    trip
+        Name of the trip stream; empty where single trips do not scatter.
+    cv
+        Coefficient of variation of single trips. [1]
+    covered_by
+        Row that already contains this figure, which is then 0.
+    """
+
+    coefficient: float
+    factors: tuple[tuple[int, Form], ...] = ()
+    project: str = ""
+    trip: str = ""
+    cv: float = 0.0
+    covered_by: int = -1
+
+    @property
+    def stream(self) -> tuple[tuple[tuple[int, Form], ...], str, str, float]:
+        """What the figure varies with; figures of one stream differ only by their coefficient."""
+        return self.factors, self.project, self.trip, self.cv
+
+
+def expected(amount: Amount, parameters: Parameters, lengths: Mapping[str, Length]) -> float:
+    """Mean of an amount over knowledge and trips, in closed form.
+
+    Rows are independent, so the mean of the product is the product of the means; a trip factor has mean 1.
+
+    Examples
+    --------
+    Sixty kilometres at a fixed 30 km/h take 2 h.
+    """
+    mean = amount.coefficient
+    for number, form in amount.factors:
+        row = parameters.rows[number]
+        if form == "value":
+            mean *= row.mean
+        elif form == "inverse":
+            mean *= row.mean_inverse
+        else:
+            mean *= 24.0 * row.mean_inverse - 1.0
+    if amount.project and amount.project in lengths:
+        mean *= lengths[amount.project].mean_factor
+    return mean

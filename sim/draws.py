@@ -1,0 +1,237 @@
+r"""Chance: keyed streams of numbers, and the shapes they are turned into.
+
+Every uncertain thing has a name, and its stream of uniforms depends on nothing but
+``(seed, purpose, name, replicate)``: not on how many workers run, in which order rows stand, how a run is cut
+into chunks, or what else is in the study. Two scenarios therefore share every draw they have in common, and a
+difference between them is a difference of inputs, not of luck.
+
+*Knowledge* streams are keyed by ``parameter_id``: what we do not know about a mean is drawn once and shared by
+every route. *Trip* streams are keyed by the parameter row and the leg (a haul) or by place and kind (a stop):
+what varies from one trip to the next. *Process* streams belong to closures.
+
+The first ``NET_POINTS`` numbers of a stream are a one-dimensional net: van der Corput's sequence, shuffled and
+Owen-scrambled by hashing (Burley 2020, *Practical hash-based Owen scrambling*, JCGT 9(4)), seeded from a BLAKE2
+hash of the key. Any prefix of 2^m points has one point in each of 2^m equal cells, which is why means settle
+much faster than with pseudo-random numbers. Beyond that many, counter-based random numbers (Philox) keyed by the
+same hash go on. Any prefix of a longer run is the shorter run.
+
+Left out: correlation between rows. Means, quantiles and the two spreads come from the draws themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Purpose = Literal["knowledge", "trip", "process"]
+
+NET_POINTS = 1 << 14
+"""Numbers of a stream that form the net; later ones are counter-based."""
+
+_U32 = np.uint32
+
+
+def _seeds(seed: int, purpose: str, name: str, replicate: int) -> tuple[int, int, int, int]:
+    """Hash a key into two scrambling seeds (32 bit) and one counter key (two words of 64 bit)."""
+    text = f"{seed}|{purpose}|{name}|{replicate}".encode()
+    digest = hashlib.blake2b(text, digest_size=24).digest()
+    return (
+        int.from_bytes(digest[0:4], "little"),
+        int.from_bytes(digest[4:8], "little"),
+        int.from_bytes(digest[8:16], "little"),
+        int.from_bytes(digest[16:24], "little"),
+    )
+
+
+def _reverse_bits(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Mirror the 32 bits of each number."""
+    for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF)):
+        x = ((x >> _U32(shift)) & _U32(mask)) | ((x & _U32(mask)) << _U32(shift))
+    return (x >> _U32(16)) | (x << _U32(16))
+
+
+def _owen(x: NDArray[np.uint32], seed: int) -> NDArray[np.uint32]:
+    """Scramble each bit by a hash of the bits above it (Laine-Karras permutation on mirrored bits)."""
+    x = _reverse_bits(x)
+    x = x + _U32(seed)
+    for factor in (0x6C50B47C, 0xB82F1E52, 0xC7AFE638, 0x8D22F6E6):
+        x = x ^ (x * _U32(factor))
+    return _reverse_bits(x)
+
+
+def uniforms(seed: int, purpose: Purpose, name: str, replicate: int, stop: int, *, start: int = 0) -> Floats:
+    """Numbers ``start`` to ``stop`` of one stream, each strictly between 0 and 1.
+
+    Parameters
+    ----------
+    seed
+        The study's seed, 0 or more.
+    purpose
+        knowledge, trip or process.
+    name
+        What is drawn: a parameter_id, or the name of a leg or stop.
+    replicate
+        Which independent repetition of the whole run, from 0.
+    stop, start
+        Range of draw numbers.
+
+    Returns
+    -------
+    Floats
+        Uniforms, shape (stop - start,). [1]
+
+    Raises
+    ------
+    ValueError
+        Where the range is empty or negative, or the seed is below 0.
+
+    Examples
+    --------
+    A prefix of a longer run is the shorter run:
+
+    >>> a = uniforms(1, "trip", "x", 0, 64)
+    >>> b = uniforms(1, "trip", "x", 0, 40000)
+    >>> bool((a == b[:64]).all())
+    True
+    """
+    if seed < 0 or replicate < 0:
+        msg = f"seed is {seed} and replicate {replicate}; both must be whole numbers of 0 or more"
+        raise ValueError(msg)
+    if not 0 <= start < stop:
+        msg = f"draws {start} to {stop} are no range; ask for at least one draw"
+        raise ValueError(msg)
+    shuffle, scramble, key0, key1 = _seeds(seed, purpose, name, replicate)
+    parts: list[Floats] = []
+    if start < NET_POINTS:
+        index = np.arange(start, min(stop, NET_POINTS), dtype=np.uint32)
+        digits = _owen(_reverse_bits(_owen(index, shuffle)), scramble)
+        parts.append((digits.astype(np.float64) + 0.5) / 4294967296.0)
+    if stop > NET_POINTS:
+        first = max(start, NET_POINTS) - NET_POINTS
+        philox = np.random.Philox(key=[key0, key1])
+        philox.advance(first // 4)
+        block = np.random.Generator(philox).random(stop - NET_POINTS - 4 * (first // 4))
+        parts.append(np.maximum(block[first % 4 :], 2.0**-54))
+    return np.concatenate(parts)
+
+
+# Wichura's algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477-484: coefficients as published.
+_A = (3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
+      4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3)  # fmt: skip
+_B = (1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
+      2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3)  # fmt: skip
+_C = (1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
+      1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4)  # fmt: skip
+_D = (1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
+      1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9)  # fmt: skip
+_E = (6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
+      2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7)  # fmt: skip
+_F = (1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
+      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15)  # fmt: skip
+
+
+def _ratio(top: tuple[float, ...], bottom: tuple[float, ...], r: Floats) -> Floats:
+    """Quotient of two polynomials, coefficients from the constant upwards."""
+    p, q = np.full_like(r, top[-1]), np.full_like(r, bottom[-1])
+    for a, b in zip(top[-2::-1], bottom[-2::-1], strict=True):
+        p, q = p * r + a, q * r + b
+    return np.asarray(p / q, dtype=np.float64)
+
+
+def normal_quantile(u: Floats) -> Floats:
+    """Standard normal quantile of each uniform, to about 1e-15 (Wichura's AS 241).
+
+    Written here because importing a statistics library costs more than a whole run; the tests hold it against one.
+
+    Examples
+    --------
+    >>> round(float(normal_quantile(np.array([0.975]))[0]), 6)
+    1.959964
+    """
+    q = u - 0.5
+    z = np.empty_like(u)
+    middle = np.abs(q) <= 0.425
+    z[middle] = q[middle] * _ratio(_A, _B, 0.180625 - q[middle] ** 2)
+    tail = ~middle
+    r = np.sqrt(-np.log(np.minimum(u[tail], 1.0 - u[tail])))
+    near = r <= 5.0
+    value = np.where(near, _ratio(_C, _D, r - 1.6), _ratio(_E, _F, np.maximum(r, 5.0) - 5.0))
+    z[tail] = np.copysign(value, q[tail])
+    return z
+
+
+def shape_quantile(u: Floats, shape: str, low: float, best: float, high: float) -> Floats:
+    r"""Value of a parameter row at each uniform.
+
+    triangular has its mode at ``best``: :math:`F^{-1}(u)=l+\sqrt{u(h-l)(b-l)}` up to the mode and mirrored above;
+    uniform ignores ``best``; discrete takes the three values with equal odds; fixed is ``best``.
+
+    Parameters
+    ----------
+    u
+        Uniforms, shape (draw,). [1]
+    shape
+        triangular, uniform, discrete or fixed.
+    low, best, high
+        The row's three values, in the row's unit.
+
+    Returns
+    -------
+    Floats
+        Values, shape (draw,), in the row's unit; never outside low to high.
+
+    Examples
+    --------
+    The middle of a symmetric triangle is its mode:
+
+    >>> float(shape_quantile(np.array([0.5]), "triangular", 10.0, 20.0, 30.0)[0])
+    20.0
+    """
+    if shape == "fixed" or low == high:
+        return np.full_like(u, best)
+    if shape == "uniform":
+        return low + u * (high - low)
+    if shape == "discrete":
+        return np.where(u < 1 / 3, low, np.where(u < 2 / 3, best, high))
+    if shape != "triangular":
+        msg = f"shape is {shape!r}; allowed triangular, uniform, discrete, fixed"
+        raise ValueError(msg)
+    width = high - low
+    below = u * width <= best - low
+    rising = low + np.sqrt(u * width * (best - low))
+    falling = high - np.sqrt((1.0 - u) * width * (high - best))
+    return np.where(below, rising, falling)
+
+
+def trip_factor(u: Floats, cv: float) -> Floats:
+    r"""Unit-mean lognormal factor of single trips.
+
+    .. math:: T = \exp(\sigma z - \sigma^2/2),\qquad \sigma^2=\ln(1+cv^2)
+
+    Parameters
+    ----------
+    u
+        Uniforms, shape (draw,). [1]
+    cv
+        Coefficient of variation, 0 or more. [1]
+
+    Returns
+    -------
+    Floats
+        Factors with mean 1, shape (draw,). [1]
+
+    Examples
+    --------
+    With cv 1 the median is 1 / sqrt(2):
+
+    >>> round(float(trip_factor(np.array([0.5]), 1.0)[0]), 4)
+    0.7071
+    """
+    if cv == 0.0:
+        return np.ones_like(u)
+    sigma = float(np.sqrt(np.log1p(cv * cv)))
+    return np.exp(sigma * normal_quantile(u) - sigma * sigma / 2.0)

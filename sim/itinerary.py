@@ -1,0 +1,140 @@
+r"""The chain of activities from origin to destination, priced, with its legs.
+
+A leg is an unbroken run of hauls by one mode and gauge; borders do not break it, terminals do. Legs matter for chance:
+the trip factor of a haul is keyed by its parameter row and the leg it belongs to, so that a line cut into pieces, or a
+corridor that shares a train with another, draws the same luck.
+
+Pricing asks every activity for its hours, its dollars by component and its emissions (:mod:`sim.amounts`); nothing is
+drawn here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.activities import WATER, Activity
+from sim.amounts import Amount, Length, expected
+from sim.consignment import Consignment
+from sim.cost import usd_amounts
+from sim.emissions import kg_amount
+from sim.parameters import Parameters
+from sim.transit_time import hours_amount
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An activity with what it takes; amounts are for the whole consignment."""
+
+    activity: Activity
+    leg: str
+    hours: Amount
+    usd: Mapping[str, Amount]
+    kg: Amount | None
+
+    def rows(self) -> list[int]:
+        """Numbers of the parameter rows that it rests on, in the order asked."""
+        amounts = [self.hours, *self.usd.values(), *([self.kg] if self.kg else [])]
+        numbers = [number for amount in amounts for number, _ in amount.factors]
+        numbers += [amount.covered_by for amount in amounts if amount.covered_by >= 0]
+        return list(dict.fromkeys(numbers))
+
+
+@dataclass(frozen=True)
+class Itinerary:
+    """Ordered activities from origin to destination.
+
+    Parameters
+    ----------
+    priced
+        Activities with their amounts.
+    km
+        Mean length of each activity, shape (activity,). [km]
+    """
+
+    priced: tuple[Priced, ...]
+    km: tuple[float, ...]
+
+    @property
+    def activities(self) -> tuple[Activity, ...]:
+        """Activities in order."""
+        return tuple(p.activity for p in self.priced)
+
+    @property
+    def total_km(self) -> float:
+        """Mean length of the way. [km]"""
+        return sum(self.km)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Places passed, in order."""
+        places = [self.priced[0].activity.from_node_id]
+        for activity in self.activities:
+            if activity.moving and activity.to_node_id != places[-1]:
+                places.append(activity.to_node_id)
+        return tuple(places)
+
+    def rows(self) -> list[int]:
+        """Numbers of all parameter rows used."""
+        return list(dict.fromkeys(number for p in self.priced for number in p.rows()))
+
+
+def legs_of(activities: Sequence[Activity]) -> list[str]:
+    """Name of the leg of each activity: where it began and by what; stops carry the leg that they interrupt or follow.
+
+    Examples
+    --------
+    Rail from Almaty to Turgundi, then road: ``almaty1.rail1520`` and ``turgundi.road``.
+    """
+    names: list[str] = []
+    leg = ""
+    held: tuple[str, int] | None = None
+    for activity in activities:
+        breaks = activity.kind in ("change_gauge", "transship") or (
+            activity.kind == "dwell" and activity.reason in ("port_out", "port_in", "feeder")
+        )
+        if breaks or (activity.kind == "wait" and activity.mode in WATER):
+            held = None
+        if activity.moving and held != (activity.mode, activity.gauge_mm):
+            held = (activity.mode, activity.gauge_mm)
+            leg = f"{activity.from_node_id}.{activity.mode}{activity.gauge_mm or ''}"
+        names.append(leg)
+    return names
+
+
+def price(
+    activities: Sequence[Activity],
+    parameters: Parameters,
+    consignment: Consignment,
+    month: int,
+    lengths: Mapping[str, Length],
+) -> Itinerary:
+    """Itinerary of a chain of activities.
+
+    Parameters
+    ----------
+    activities
+        In order.
+    parameters, consignment, month
+        Assumptions, what is moved, month of departure.
+    lengths
+        Projects whose length is drawn.
+
+    Returns
+    -------
+    Itinerary
+
+    Raises
+    ------
+    MatchError
+        Where an activity finds no row or two.
+    """
+    priced = []
+    km = []
+    for activity, leg in zip(activities, legs_of(activities), strict=True):
+        hours = hours_amount(activity, parameters, consignment, month, leg=leg)
+        usd = usd_amounts(activity, parameters, consignment, month)
+        kg = kg_amount(activity, parameters, consignment, month)
+        priced.append(Priced(activity, leg, hours, usd, kg))
+        km.append(expected(Amount(activity.km, project=activity.project_id), parameters, lengths))
+    return Itinerary(tuple(priced), tuple(km))

@@ -1,0 +1,190 @@
+"""The charts on a made-up study: eleven ways from Almaty to Karachi, two of them shut, one that goes nowhere near land.
+
+    Almaty ---- Saryagash|Keles ---- Farap ---- Turgundi == Herat == Chaman ---- Karachi        ---- rail, == road
+       \\__ Altynkol|Khorgos ---- Lianyungang ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ Karachi        ~~~~ sea
+
+Figures are of the right size and nothing more; the model's own are tested where they are made.
+"""
+
+import datetime
+import re
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from corridors import charts
+from sim.activities import Activity
+
+mpl = pytest.importorskip("matplotlib")
+
+DRAWS = 400
+
+
+class Place(NamedTuple):
+    name: str
+
+
+PLACES = {
+    "almaty1": "Almaty-1", "saryagash": "Saryagash", "keles": "Keles", "alat": "Alat", "farap": "Farap",
+    "galaba": "Galaba", "hairatan": "Hairatan", "serhetabat": "Serhetabat", "turgundi": "Turgundi", "herat": "Herat",
+    "spin_boldak": "Spin Boldak", "chaman": "Chaman", "torkham": "Torkham (Afghan side)", "torkham_pk": "Torkham",
+    "kharlachi_af": "Kharlachi (Afghan side)", "kharlachi": "Kharlachi", "karachi_port": "Karachi Port", "gwadar": "Gwadar",
+    "sarahs_tm": "Sarahs", "sarakhs": "Sarakhs", "zahedan": "Zahedan", "mirjaveh": "Mirjaveh", "taftan": "Taftan",
+    "bandar_abbas": "Bandar Abbas", "altynkol": "Altynkol", "khorgos_cn": "Khorgos", "lianyungang": "Lianyungang",
+    "khunjerab": "Khunjerab", "sost": "Sost", "topa": "Tuopa", "torugart": "Torugart", "aktau_port": "Aktau",
+    "baku": "Alat (Baku)", "poti": "Poti",
+}  # fmt: skip
+
+# One way: "mode from to country km days USD" for hauls, "kind.reason place country days USD" for stops.
+KZ_RAIL = """wait.supply almaty1 KZ 4.2 0|load almaty1 KZ .6 140|rail almaty1 saryagash KZ 740 2.1 620
+clear.border saryagash KZ 1.9 60|rail saryagash keles KZ 3 .01 2|rail saryagash keles UZ 12 .05 8|clear.border keles UZ .5 90
+clear.transit keles UZ .2 20"""
+CHAMAN_ROAD = """road herat spin_boldak AF 560 1.6 1150|rest spin_boldak AF .9 0|clear.border spin_boldak AF .8 120
+road spin_boldak chaman AF 2 0 4|rest spin_boldak AF 0 0|transship.truck_exchange chaman PK 1.4 210
+clear.border chaman PK 2.1 240|clear.transit chaman PK .9 380|road chaman karachi_port PK 819 1.2 1010
+rest karachi_port PK .7 0|dwell.import_land karachi_port PK 3.1 260|unload karachi_port PK .4 110"""
+END = "dwell.import_land karachi_port PK 3.2 250|unload karachi_port PK .4 110"
+WAYS = {
+    "turgundi-herat": f"""{KZ_RAIL}|rail keles alat UZ 700 2.2 560|clear.border alat UZ .4 40|rail alat farap TM 11 .05 9
+clear.border farap TM .5 80|rail farap serhetabat TM 590 1.7 640|clear.border serhetabat TM .3 60
+rail serhetabat turgundi AF 3 .02 3|clear.border turgundi AF .7 150|transship.mode turgundi AF 2.6 210
+road turgundi herat AF 114 .3 240|rest herat AF .2 0|{CHAMAN_ROAD}""",
+    "west-rail": f"""{KZ_RAIL}|rail keles alat UZ 700 2.2 560|clear.border alat UZ .4 40|rail alat farap TM 11 .05 9
+clear.border farap TM .5 80|rail farap serhetabat TM 590 1.7 640|clear.border serhetabat TM .3 60
+clear.border turgundi AF .6 150|rail turgundi spin_boldak AF 975 2.6 1060|clear.border spin_boldak AF 1.1 90
+change_gauge chaman PK 2.4 230|clear.border chaman PK 1.6 160|rail chaman karachi_port PK 1013 2.9 720|{END}""",
+    "uap-ml1": f"""{KZ_RAIL}|rail keles galaba UZ 860 2.9 700|clear.border galaba UZ .5 60|rail galaba hairatan AF 20 .1 20
+clear.border hairatan AF 1.2 150|rail hairatan kharlachi_af AF 560 2.7 920|clear.border kharlachi_af AF 1.1 80
+change_gauge kharlachi PK 2.5 230|clear.border kharlachi PK 1.7 160|rail kharlachi karachi_port PK 1945 4.9 1180|{END}""",
+    "kabul-road": f"""{KZ_RAIL}|rail keles galaba UZ 860 2.9 700|clear.border galaba UZ .5 60|rail galaba hairatan AF 20 .1 20
+clear.border hairatan AF 1.2 150|transship.mode hairatan AF 3.1 230|road hairatan torkham AF 640 1.7 1390
+rest torkham AF 1.2 0|clear.border torkham AF .9 110|transship.truck_exchange torkham_pk PK 1.5 220
+clear.border torkham_pk PK 1.5 280|clear.transit torkham_pk PK .9 380|road torkham_pk karachi_port PK 1605 2.2 1680
+rest karachi_port PK 1.4 0|{END}""",
+    "all-road": f"""wait.supply.road almaty1 KZ 1.1 0|load.road almaty1 KZ .3 90|road almaty1 saryagash KZ 800 .7 760
+rest saryagash KZ .8 0|clear.border saryagash KZ .7 60|clear.border keles UZ .6 90|road keles hairatan UZ 700 .7 720
+rest hairatan UZ .8 0|clear.border hairatan AF .9 210|road hairatan torkham AF 640 1.6 1390|rest torkham AF 1.2 0
+clear.border torkham AF .9 110|clear.border torkham_pk PK 1.5 280|clear.transit torkham_pk PK .9 380
+road torkham_pk karachi_port PK 1605 2.2 1680|rest karachi_port PK 1.4 0|{END}""",
+    "iran-road": f"""wait.supply.road almaty1 KZ 1.2 0|load.road almaty1 KZ .3 90|road almaty1 farap UZ 1560 1.4 1600
+rest farap UZ 1.6 0|clear.border farap TM .9 410|road farap sarahs_tm TM 540 .5 700|rest sarahs_tm TM .5 0
+clear.border sarakhs IR 1.2 190|road sarakhs mirjaveh IR 1210 1.1 1100|rest mirjaveh IR 1.2 0|clear.border mirjaveh IR 1 120
+clear.border taftan PK 2.6 330|clear.transit taftan PK .9 380|road taftan karachi_port PK 1230 1.6 1350
+rest karachi_port PK 1.2 0|{END}""",
+    "bandar-abbas": f"""{KZ_RAIL}|rail keles sarahs_tm TM 1330 4.1 1300|clear.border sarahs_tm TM .8 90|change_gauge sarakhs IR 2.1 220
+clear.border sarakhs IR 1.1 80|rail sarakhs bandar_abbas IR 1613 4.2 1200|dwell.port_out bandar_abbas IR 5.2 420
+wait.sailing.sea bandar_abbas XZ 5.5 0|sea bandar_abbas karachi_port XZ 1180 2.6 900|dwell.import_sea karachi_port PK 5.9 520
+unload karachi_port PK .4 110""",
+    "qtta-road": f"""wait.supply.road almaty1 KZ 1.5 0|load.road almaty1 KZ .3 90|road almaty1 torugart KZ 780 .8 900
+rest torugart KZ .9 0|clear.border torugart KG .8 100|clear.border topa CN 1.8 260|road topa khunjerab CN 533 .6 980
+rest khunjerab CN .6 0|clear.border khunjerab CN .6 110|road khunjerab sost PK 87 .2 100|rest sost PK .1 0
+clear.border sost PK 2.9 420|road sost karachi_port PK 2026 2.9 1990|rest karachi_port PK 2 0|{END}""",
+    "china-sea": """wait.supply almaty1 KZ 3.6 0|load almaty1 KZ .6 140|rail almaty1 altynkol KZ 334 .7 310
+clear.border altynkol KZ 2.1 60|change_gauge khorgos_cn CN 1.1 120|clear.border khorgos_cn CN 1.2 90
+rail khorgos_cn lianyungang CN 4130 6.1 2300|dwell.port_out lianyungang CN 4.2 310|wait.sailing.sea lianyungang XZ 3.8 0
+sea lianyungang karachi_port XZ 10450 18.2 1500|dwell.import_sea karachi_port PK 6.3 520|unload karachi_port PK .4 110""",
+}  # fmt: skip
+NAMES = {
+    "turgundi-herat": "Rail to Turgundi and Herat, truck by Chaman", "west-rail": "Rail by Turgundi, Herat, Kandahar and Chaman",
+    "uap-ml1": "Rail by Termez, Kharlachi and Lahore (ML-1)", "kabul-road": "Rail to Hairatan, truck by Kabul and Torkham",
+    "all-road": "Truck by Kabul and Torkham", "iran-road": "Truck by Farap, Sarakhs and Taftan",
+    "bandar-abbas": "Rail to Bandar Abbas, ship to Karachi", "qtta-road": "Truck by Torugart and Khunjerab (QTTA)",
+    "china-sea": "Rail to Lianyungang, ship to Karachi", "uap-ml2": "Rail by Termez, Kharlachi and Kundian (ML-2)",
+}  # fmt: skip
+SHUT = {
+    "uap-ml2": "Kharlachi crossing (rail) is not open on this date: project uap opens in 2033; the switch projects.open.uap = 2032 "
+    "would open a way",
+    "chabahar": "no railway joins Zahedan and Chabahar on this date; the smallest switch that opens a way is "
+    "projects.open.zahedan-chabahar",
+}
+
+
+@dataclass
+class StubOutcome:
+    """Draws of every activity, shape (draw, activity); the profile is their running sum."""
+
+    activities: tuple[Activity, ...]
+    each: dict[str, np.ndarray]
+
+    @property
+    def hours(self):
+        return self.each["hours"].sum(axis=-1)
+
+    @property
+    def usd(self):
+        return self.each["usd"].sum(axis=-1)
+
+    @property
+    def usd_mean(self):
+        component = {"load": "handling", "unload": "handling", "dwell": "terminal", "clear": "fee", "transship": "handling",
+                     "change_gauge": "handling", "wait": "handling", "rest": "road"}  # fmt: skip
+        haul = {"rail": "track", "road": "road", "sea": "freight"}
+        names = [component.get(a.kind, haul.get(a.mode, "road")) for a in self.activities]
+        mean = self.each["usd"].mean(axis=0)
+        return {name: np.where(np.array(names) == name, mean, 0.0) for name in dict.fromkeys(names)}
+
+    def profile(self, measure):
+        running = np.cumsum(self.each[measure], axis=-1)
+        start = np.zeros((DRAWS, 1))
+        running = np.concatenate((start, running), axis=-1)
+        p10, p50, p90 = np.quantile(running, (0.1, 0.5, 0.9), axis=0)
+        km = np.cumsum([0.0, *(a.km for a in self.activities)])
+        return {"km": km, "mean": running.mean(axis=0), "p10": p10, "p50": p50, "p90": p90}
+
+
+def activity(words):
+    """Activity, days and dollars of one piece of WAYS; a haul is cut in four, each piece of road with its rest."""
+    head, *rest = words.split()
+    if head in {"rail", "road", "sea"}:
+        start, end, country, km, days, usd = rest
+        return [
+            (Activity(f"haul@{start}.{i}", "haul", "", start, end, country, head, km=float(km) / 4), float(days) / 4, float(usd) / 4)
+            for i in range(4)
+        ]
+    place, country, days, usd = rest
+    kind, *more = head.split(".")
+    mode = more[-1] if more and more[-1] in {"road", "sea"} else ("road" if kind == "rest" else "rail")
+    reason = more[0] if more and more[0] not in {"road", "sea"} else ""
+    return [(Activity(head, kind, reason, place, place, country, mode), float(days), float(usd))]
+
+
+def outcome(text, count, seed):
+    pieces = [piece for words in re.split(r"[|\n]", text) for piece in activity(words)]
+    rng = np.random.default_rng(seed)
+    # One factor shared by the whole way and one of each activity, both lognormal with mean 1.
+    shared = rng.lognormal(-0.02, 0.2, (DRAWS, 1))
+    own = rng.lognormal(-0.125, 0.5, (DRAWS, len(pieces)))
+    days, usd = (np.array([piece[i] for piece in pieces]) for i in (1, 2))
+    each = {"hours": 24 * days * shared * own, "usd": count * usd * shared**0.5 * own**0.5}
+    return StubOutcome(tuple(piece[0] for piece in pieces), each)
+
+
+def made_up_study(names=tuple(WAYS), *, shut=True, count=2):
+    ways = []
+    for destination in ("karachi_port", "gwadar"):
+        for i, (name, text) in enumerate(WAYS.items()):
+            if name in names:
+                result = outcome(text, count, i)
+                itinerary = SimpleNamespace(activities=result.activities)
+                ways.append(SimpleNamespace(
+                    origin="almaty1", destination=destination, corridor=name, feasible=True, reason="", itinerary=itinerary,
+                    outcome=result, assumption="road.chaman assumed open (shut since 2025-10-12, last confirmed 2026-02-27, "
+                    "unknown after)",
+                ))  # fmt: skip
+        for name, reason in SHUT.items() if shut else ():
+            ways.append(SimpleNamespace(origin="almaty1", destination=destination, corridor=name, feasible=False, reason=reason,
+                                        itinerary=None, outcome=None, assumption=""))  # fmt: skip
+    consignment = SimpleNamespace(
+        load_unit="FEU", count=count, tonnes=40.0, commodity="general", value_usd=100_000.0, rail_service="block_train"
+    )
+    scenario = SimpleNamespace(
+        name="both-open", title="Both railways open", date=datetime.date(2032, 5, 1), terms="consignee", draws=DRAWS, seed=1,
+        consignment=consignment,
+    )  # fmt: skip
+    return SimpleNamespace(
+        scenario=scenario, ways=ways, source_ids=lambda: ["source"] * 84, catalogue={k: SimpleNamespace(name=v) for k, v in NAMES.items()},
+        network=SimpleNamespace(nodes={key: Place(name) for key, name in PLACES.items()}, links={}, crossings={}),
+    )  # fmt: skip
