@@ -10,7 +10,7 @@ present are ranked from west to east and moved aside by
 
 along the left normal of the direction of travel (southbound, left is east, so bands do not cross where they part). Three bands
 at a pitch of 3 pt lie at -3, 0 and +3 pt. Along a way d is averaged over a short length, so that bands change places in
-a soft curve. Where two ways of one corridor share track the band is drawn once.
+a soft curve, and at the ends of a way all bands come together. Where two ways of one corridor share track the band is drawn once.
 
 All lengths are on paper, in points of 1/72 inch. The pictures show which line a corridor uses, not where within some
 3 pt the line runs; the grey network beneath is drawn in its place.
@@ -22,6 +22,7 @@ enough for corridors that all run from north to south.
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ PARALLEL = 0.8  # least |cos| of the angle between two steps that count as paral
 SHORTEST_RUN = 6  # steps; a shorter meeting is a crossing of lines, not shared track
 LONGEST_GAP = 4  # steps; a shorter parting of two lines is not drawn
 EASE_STEPS = 7  # steps over which a band changes its place in the bundle
+GATHER_STEPS = 6  # steps over which bands come together at the ends of a way
 
 Edge = tuple[int, int]
 
@@ -144,12 +146,15 @@ def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], *, pitch: float) 
     Examples
     --------
     >>> line = [Stretch(np.array([[0.0, 60.0], [0.0, 0.0]]), "rail", "operational")]
-    >>> [float(b.points[:, 0].mean().round(2)) for b in lay_bands({"west": [line], "east": [line]}, pitch=3.0)]
+    >>> [float(b.points[10, 0].round(2)) for b in lay_bands({"west": [line], "east": [line]}, pitch=3.0)]
     [-1.5, 1.5]
     """
     spine = _Spine()
     walks = [
-        _walk(spine, corridor, way) for corridor, found in ways.items() for way in found if any(len(s.points) for s in way)
+        _walk(spine, corridor, way)
+        for corridor, found in ways.items()
+        for way in found
+        if any(len(s.points) for s in way)
     ]
     members: dict[Edge, list[str]] = {}
     for walk in walks:
@@ -168,7 +173,7 @@ def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], *, pitch: float) 
 
 
 def _edges(nodes: list[int]) -> list[Edge]:
-    return [(min(a, b), max(a, b)) for a, b in zip(nodes, nodes[1:], strict=False)]
+    return [(min(a, b), max(a, b)) for a, b in pairwise(nodes)]
 
 
 def _walk(spine: _Spine, corridor: str, way: Sequence[Stretch]) -> _Walk:
@@ -195,7 +200,7 @@ def _walk(spine: _Spine, corridor: str, way: Sequence[Stretch]) -> _Walk:
             steps.pop()
             continue
         path = spine.between(nodes[-1], node, LONGEST_GAP) or [nodes[-1], node]
-        for a, b in zip(path, path[1:], strict=False):
+        for a, b in pairwise(path):
             spine.join(a, b)
             nodes.append(b)
             steps.append(kinds[min(i, len(kinds) - 1)])
@@ -223,7 +228,7 @@ def _without_short_runs(spine: _Spine, met: list[int]) -> list[int]:
             j = i
             while j < len(met) and (met[j] >= 0) == (met[i] >= 0):
                 j += 1
-            inner = 0 < i and j < len(met)
+            inner = i > 0 and j < len(met)
             if (met[i] >= 0) == wanted and j - i < least and (wanted or inner):
                 if wanted:
                     met[i:j] = [-1] * (j - i)
@@ -267,6 +272,8 @@ def _bands_of(
     points = np.array([spine.position[node] for node in walk.nodes])
     centre = _smooth(points, 1)
     move = _eased(np.concatenate([aside[:1], (aside[1:] + aside[:-1]) / 2.0, aside[-1:]]))
+    steps = np.arange(len(move))
+    move = move * np.clip(np.minimum(steps, steps[::-1]) / GATHER_STEPS, 0.0, 1.0)
     tangent = np.gradient(_smooth(points, 2), axis=0)
     tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)[:, None]
     normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])

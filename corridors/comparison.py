@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.study import Study, Way
+from corridors.study import Study
+from corridors.ways import Way, value_of_time_row
 from sim.draws import Floats
 from sim.indicators import swd, swod
-from sim.parameters import SELECTORS
 from sim.simulation import quantiles
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ COLUMNS = (
 
 def value_of_time(study: Study) -> Floats | float:
     """Value of time of the whole consignment in each draw. [USD/h]"""
-    facts = dict.fromkeys(SELECTORS, "")
-    facts |= {"load_unit": study.consignment.load_unit, "commodity": study.consignment.commodity}
-    number = study.parameters.match("consignment", "value_of_time", "", facts, asks="value of time of the consignment")
+    number = value_of_time_row(study.parameters, study.consignment)
     draws = next((w.outcome.draws for w in study.ways if w.outcome), None)
     share = draws.row(number) if draws else study.parameters.rows[number].mean
     return share * study.consignment.value_usd / 100.0 / 24.0

@@ -12,7 +12,7 @@ Sizes come from the outlines of the letters in DejaVu Sans, which matplotlib shi
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -57,28 +57,37 @@ class Label(NamedTuple):
 
 
 @cache
+def font_of(kind: Type) -> Any:
+    """Font of a type, for matplotlib."""
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(family="DejaVu Sans", weight=kind.weight, style=kind.style, size=kind.size)  # type: ignore[arg-type]
+
+
+@cache
 def text_size(text: str, kind: Type) -> tuple[float, float, float]:
     """Width of the widest line, height above and depth below the base lines of the block. [pt]."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextPath
+    from matplotlib.textpath import text_to_path
 
-    font = FontProperties(family="DejaVu Sans", weight=kind.weight, style=kind.style)
-    lines = text.split("\n")
-    boxes = [TextPath((0, 0), line or " ", size=kind.size, prop=font).get_extents() for line in lines]
-    width = max(box.x1 for box in boxes)
-    depth = max(0.0, -boxes[-1].y0) + (len(lines) - 1) * LINE_SPACING * kind.size
-    return float(width), float(boxes[0].y1), float(depth)
+    font = font_of(kind)
+    lines = [text_to_path.get_text_width_height_descent(line or " ", font, ismath=False) for line in text.split("\n")]
+    width = max(line[0] for line in lines)
+    depth = lines[-1][2] + (len(lines) - 1) * LINE_SPACING * kind.size
+    return float(width), float(lines[0][1] - lines[0][2]), float(depth)
 
 
 def wrapped(text: str, kind: Type, width: float) -> list[str]:
     """Lines of a text, none wider than `width` [pt] unless one word is."""
-    lines = [""]
+    blank = text_size("n n", kind)[0] - text_size("nn", kind)[0]
+    lines, room = [""], width
     for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_size(longer, kind)[0] > width:
+        takes = text_size(word, kind)[0]
+        if lines[-1] and takes + blank > room:
             lines.append(word)
+            room = width - takes
         else:
-            lines[-1] = longer
+            lines[-1] = f"{lines[-1]} {word}".strip()
+            room -= takes + blank
     return lines
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from corridors import signs
 from corridors.lettering import Type, text_size, wrapped
-from corridors.sheet import BORDER_DASHES, draw_lines
+from corridors.sheet import BORDER_DASHES, draw_border
 from corridors.style import STATE_STYLES, STATUS_LABELS, Theme
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
         return np.array([[x, y], [x + SAMPLE, y]])
 
     def band(mode: str, status: str) -> Callable[[Axes, float, float], None]:
-        return lambda a, x, y: signs.draw_band(a, [sample(x, y)], theme.faint_ink, mode, status, paper=theme.paper, gid="key")
+        return lambda a, x, y: signs.draw_band(
+            a, [sample(x, y)], theme.faint_ink, (mode, status), paper=theme.paper, gid="key"
+        )
 
     def rail(status: str) -> Callable[[Axes, float, float], None]:
         return lambda a, x, y: signs.draw_railway(a, [sample(x, y)], status, theme)
@@ -80,16 +82,16 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
         return lambda a, x, y: signs.draw_state(a, x + SAMPLE / 2, y, name, theme)
 
     def border(style: str) -> Callable[[Axes, float, float], None]:
-        def draw(a: Axes, x: float, y: float) -> None:
-            draw_lines(a, [sample(x, y)], colour=theme.border, width=2.6, zorder=1.0, alpha=0.2)
-            draw_lines(a, [sample(x, y)], colour=theme.border, width=0.75, zorder=1.1, dash=BORDER_DASHES[style])
-
-        return draw
+        return lambda a, x, y: draw_border(a, [sample(x, y)], style, theme)
 
     def sign(draw: Callable[[Axes, float, float, Theme], None]) -> Callable[[Axes, float, float], None]:
         return lambda a, x, y: draw(a, x + SAMPLE / 2, y, theme)
 
-    modes = [m for m in ("rail", "road", "sea") if any(mode == m or (m == "sea" and mode == "ferry") for mode, _ in on_map.bands)]
+    modes = [
+        m
+        for m in ("rail", "road", "sea")
+        if any(mode == m or (m == "sea" and mode == "ferry") for mode, _ in on_map.bands)
+    ]
     unbuilt = [s for s in ("under_construction", "planned") if any(status == s for _, status in on_map.bands)]
     known = sorted({s.removesuffix(", assumed") for s in on_map.states}, key=lambda s: list(STATE_STYLES).index(s))
     assumed = any(s.endswith(", assumed") for s in on_map.states)
@@ -136,7 +138,7 @@ class _Writer:
 
     def text(self, x: float, text: str, kind: Type, colour: str) -> None:
         y = self.y
-        self.todo.append(lambda: signs.write(self.axes, x, y, text, kind, colour))
+        self.todo.append(lambda: signs.write(self.axes, (x, y), text, kind, signs.Ink(colour)))
 
     def heading(self, text: str) -> None:
         self.y -= self.size * 1.15

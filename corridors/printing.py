@@ -18,7 +18,9 @@ def print_comparison(study: Study) -> None:
 
     from corridors.comparison import comparison_rows, describe
 
-    console = Console(width=None)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=140)
     scenario = study.scenario
     console.print(
         f"\n[bold]{scenario.title}[/bold]  ({scenario.name}, {scenario.date.isoformat()}, {scenario.terms})",

@@ -48,7 +48,9 @@ class Frame(NamedTuple):
     def place(self, lonlat: Points) -> Points:
         """Points on paper of longitudes and latitudes, shape (point, 2). [pt]."""
         x, y = _projection(self.projection)(lonlat[:, 0], lonlat[:, 1])
-        return np.column_stack([(np.asarray(x) - self.left_km) * self.scale, (np.asarray(y) - self.bottom_km) * self.scale])
+        return np.column_stack(
+            [(np.asarray(x) - self.left_km) * self.scale, (np.asarray(y) - self.bottom_km) * self.scale]
+        )
 
     def lonlat(self, points: Points) -> Points:
         """Longitudes and latitudes of points on paper. [deg]."""
@@ -58,9 +60,7 @@ class Frame(NamedTuple):
     def holds(self, points: Points, margin: float = 0.0) -> NDArray[np.bool_]:
         """Whether points lie inside, `margin` or more from the edge. [pt]."""
         x, y = points[:, 0], points[:, 1]
-        return np.asarray(
-            (x >= margin) & (x <= self.width - margin) & (y >= margin) & (y <= self.height - margin)
-        )
+        return np.asarray((x >= margin) & (x <= self.width - margin) & (y >= margin) & (y <= self.height - margin))
 
 
 _PROJECTIONS: dict[str, Any] = {}
@@ -98,12 +98,18 @@ def draw_ground(axes: Axes, frame: Frame, theme: Theme, *, borders: str) -> None
     lakes = [[frame.place(ring) for ring in polygon] for polygon in read_lakes()]
     draw_polygons(axes, _in_view(water, frame), face=theme.sea, edge="none", zorder=1.0)
     draw_polygons(axes, _in_view(lakes, frame), face=theme.sea, edge=theme.coast, zorder=1.1)
-    draw_lines(axes, [frame.place(line) for line in read_coast()], colour=theme.coast, width=0.6, zorder=1.2)
+    coast = in_view((frame.place(line) for line in read_coast()), frame)
+    draw_lines(axes, coast, Stroke(theme.coast, 0.6, 1.2))
     _draw_graticule(axes, frame, theme)
-    for style, dash in BORDER_DASHES.items():
-        lines = [frame.place(b.lonlat) for b in read_borders(borders) if b.style == style]
-        draw_lines(axes, lines, colour=theme.border, width=2.6, zorder=1.4, alpha=0.20, gid=f"border-{style}-halo")
-        draw_lines(axes, lines, colour=theme.border, width=0.75, zorder=1.5, dash=dash, gid=f"border-{style}")
+    for style in BORDER_DASHES:
+        lines = in_view((frame.place(b.lonlat) for b in read_borders(borders) if b.style == style), frame)
+        draw_border(axes, lines, style, theme)
+
+
+def draw_border(axes: Axes, lines: Sequence[Points], style: str, theme: Theme) -> None:
+    """Borders of one style: a pale wide line with a thin one in it, so that none looks like a railway. [pt]."""
+    draw_lines(axes, lines, Stroke(theme.border, 2.6, 1.4, alpha=0.20))
+    draw_lines(axes, lines, Stroke(theme.border, 0.75, 1.5, dash=BORDER_DASHES[style], gid=f"border-{style}"))
 
 
 def draw_overview(axes: Axes, frame: Frame, theme: Theme) -> None:
@@ -122,42 +128,47 @@ def draw_polygons(
     rings = [Path(ring, closed=True) for polygon in polygons for ring in polygon]
     if rings:
         path = Path.make_compound_path(*rings)
-        axes.add_patch(PathPatch(path, facecolor=face, edgecolor=edge, linewidth=width, zorder=zorder, snap=False))
+        axes.add_artist(PathPatch(path, facecolor=face, edgecolor=edge, linewidth=width, zorder=zorder, snap=False))
 
 
-def draw_lines(
-    axes: Axes,
-    lines: Sequence[Points],
-    *,
-    colour: str,
-    width: float,
-    zorder: float,
-    dash: Any = "solid",
-    alpha: float | None = None,
-    gid: str | None = None,
-    cap: str = "butt",
-) -> None:
+class Stroke(NamedTuple):
+    """How a line is drawn: `dash` as matplotlib takes it, on-off lengths in line widths."""
+
+    colour: str
+    width: float
+    """[pt]."""
+    zorder: float
+    dash: Any = "solid"
+    alpha: float | None = None
+    cap: str = "butt"
+    gid: str | None = None
+
+
+def draw_lines(axes: Axes, lines: Sequence[Points], stroke: Stroke) -> None:
     """Draw lines of one style; nothing if there are none. [pt]."""
     from matplotlib.collections import LineCollection
 
-    if lines:
-        axes.add_collection(
-            LineCollection(
-                lines, colors=colour, linewidths=width, linestyles=[dash], zorder=zorder, alpha=alpha, gid=gid,
-                capstyle=cap, joinstyle="round",
-            ),
-            autolim=False,
+    if len(lines):
+        collection = LineCollection(
+            lines, colors=stroke.colour, linewidths=stroke.width, linestyles=[stroke.dash], zorder=stroke.zorder,
+            alpha=stroke.alpha, gid=stroke.gid, capstyle=stroke.cap, joinstyle="round",
         )  # fmt: skip
+        axes.add_collection(collection, autolim=False)
+
+
+def in_view(lines: Iterable[Points], frame: Frame) -> list[Points]:
+    """Lines whose bounds reach the frame. [pt]."""
+    return [line for line in lines if _reaches(line, frame)]
 
 
 def _in_view(polygons: list[list[Points]], frame: Frame) -> list[list[Points]]:
-    """Polygons whose outer ring reaches the frame."""
+    """Rings that reach the frame, polygon by polygon."""
+    return [seen for polygon in polygons if (seen := in_view(polygon, frame))]
 
-    def seen(ring: Points) -> bool:
-        low, high = ring.min(axis=0), ring.max(axis=0)
-        return bool(high[0] > 0 and high[1] > 0 and low[0] < frame.width and low[1] < frame.height)
 
-    return [polygon for polygon in polygons if seen(polygon[0])]
+def _reaches(line: Points, frame: Frame) -> bool:
+    low, high = line.min(axis=0), line.max(axis=0)
+    return bool(high[0] > 0 and high[1] > 0 and low[0] < frame.width and low[1] < frame.height)
 
 
 def _draw_relief(axes: Axes, frame: Frame, theme: Theme) -> None:
@@ -166,7 +177,9 @@ def _draw_relief(axes: Axes, frame: Frame, theme: Theme) -> None:
 
     relief = read_relief()
     columns, rows = round(frame.width / 0.9), round(frame.height / 0.9)
-    x, y = np.meshgrid((np.arange(columns) + 0.5) * frame.width / columns, (np.arange(rows) + 0.5) * frame.height / rows)
+    x, y = np.meshgrid(
+        (np.arange(columns) + 0.5) * frame.width / columns, (np.arange(rows) + 0.5) * frame.height / rows
+    )
     lonlat = frame.lonlat(np.column_stack([x.ravel(), y.ravel()]))
     size = relief.height_m.shape
     at = np.column_stack(
@@ -181,8 +194,14 @@ def _draw_relief(axes: Axes, frame: Frame, theme: Theme) -> None:
     tint = land + (high - land) * np.clip(height / 4500.0, 0.0, 1.0)
     # Half of the shade only: the relief is a background.
     image = np.clip(tint * (1.0 + 0.42 * (np.minimum(shade, 1.12) - 1.0)), 0.0, 1.0)
+    image = np.round(image * 255.0).astype(np.uint8)
     axes.imshow(
-        image, extent=(0, frame.width, 0, frame.height), origin="lower", interpolation="bilinear", zorder=0.5, aspect="auto"
+        image,
+        extent=(0, frame.width, 0, frame.height),
+        origin="lower",
+        interpolation="bilinear",
+        zorder=0.5,
+        aspect="auto",
     )
 
 
@@ -192,27 +211,29 @@ def _bilinear(grid: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.
     part = at - low
     (i, j), (u, v) = low.T, part.T
     return np.asarray(
-        grid[i, j] * (1 - u) * (1 - v) + grid[i + 1, j] * u * (1 - v) + grid[i, j + 1] * (1 - u) * v + grid[i + 1, j + 1] * u * v
+        grid[i, j] * (1 - u) * (1 - v)
+        + grid[i + 1, j] * u * (1 - v)
+        + grid[i, j + 1] * (1 - u) * v
+        + grid[i + 1, j + 1] * u * v
     )
 
 
 def _draw_graticule(axes: Axes, frame: Frame, theme: Theme, step: int = 5) -> None:
     """Meridians and parallels, named outside the frame where they cross its edges."""
     span = np.linspace(0.0, 1.0, 241)
+    stroke = Stroke(theme.grid_on_map, 0.45, 1.3)
+    words: dict[str, Any] = {"fontsize": 6.5, "color": theme.faint_ink, "clip_on": False}
     for lon in range(20, 125, step):
         line = frame.place(np.column_stack([np.full(241, float(lon)), 5.0 + 65.0 * span]))
-        draw_lines(axes, [line], colour=theme.grid_on_map, width=0.45, zorder=1.3)
+        draw_lines(axes, in_view([line], frame), stroke)
         for at, edge, align in ((0.0, -3.0, "top"), (frame.height, frame.height + 3.0, "bottom")):
             x = float(np.interp(at, line[:, 1], line[:, 0]))
             if 12 < x < frame.width - 12:
-                axes.text(x, edge, f"{lon}°E", ha="center", va=align, fontsize=6.2, color=theme.faint_ink, clip_on=False)
+                axes.text(x, edge, f"{lon}°E", ha="center", va=align, **words)
     for lat in range(5, 75, step):
         line = frame.place(np.column_stack([10.0 + 120.0 * span, np.full(241, float(lat))]))
-        draw_lines(axes, [line], colour=theme.grid_on_map, width=0.45, zorder=1.3)
+        draw_lines(axes, in_view([line], frame), stroke)
         for at, edge, align in ((0.0, -3.0, "right"), (frame.width, frame.width + 3.0, "left")):
             y = float(np.interp(at, line[:, 0], line[:, 1]))
             if 8 < y < frame.height - 8:
-                axes.text(
-                    edge, y, f"{lat}°N", ha=align, va="center", fontsize=6.2, color=theme.faint_ink, clip_on=False,
-                    rotation=90, 
-                )  # fmt: skip
+                axes.text(edge, y, f"{lat}°N", ha=align, va="center", rotation=90, **words)

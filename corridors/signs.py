@@ -9,13 +9,13 @@ the study assumes it. A gauge break is a bow tie, a change of mode a triangle.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.lettering import Type, text_size
-from corridors.sheet import draw_lines
+from corridors.lettering import LINE_SPACING, Type, font_of, text_size
+from corridors.sheet import Stroke, draw_lines
 from corridors.style import STATE_STYLES, STATUS_DASHES, Theme
 
 if TYPE_CHECKING:
@@ -33,51 +33,50 @@ TIE_LENGTH = 2.6
 UNBUILT_BAND_DASHES = {"under_construction": (5.0, 1.1), "planned": (1.6, 1.1)}
 
 
-def draw_band(axes: Axes, lines: Sequence[Points], colour: str, mode: str, status: str, *, paper: str, gid: str) -> None:
-    """Band of a corridor of one mode and status. [pt]."""
+def draw_band(axes: Axes, lines: Sequence[Points], colour: str, kind: tuple[str, str], *, paper: str, gid: str) -> None:
+    """Band of a corridor of one kind: mode and status. [pt]."""
+    mode, status = kind
     if mode in {"sea", "ferry"}:
-        draw_lines(axes, lines, colour=colour, width=2.0, zorder=5.2, dash=(0.0, (0.01, 1.75)), cap="round", gid=gid)
+        draw_lines(axes, lines, Stroke(colour, 2.0, 5.2, dash=(0.0, (0.01, 1.75)), cap="round", gid=gid))
         return
     gaps = UNBUILT_BAND_DASHES.get(status)
-    draw_lines(axes, lines, colour=colour, width=BAND_WIDTH, zorder=5.2, dash=(0.0, gaps) if gaps else "solid", gid=gid)
+    draw_lines(axes, lines, Stroke(colour, BAND_WIDTH, 5.2, dash=(0.0, gaps) if gaps else "solid", gid=gid))
     if mode == "road":
-        draw_lines(axes, lines, colour=paper, width=BAND_WIDTH * 0.42, zorder=5.3)
+        draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * 0.42, 5.3))
 
 
 def draw_band_casing(axes: Axes, lines: Sequence[Points], colour: str) -> None:
     """Pale edge beneath all bands, so that they stand off the ground and off each other. [pt]."""
-    draw_lines(axes, lines, colour=colour, width=BAND_WIDTH + 1.5, zorder=5.0, cap="butt")
+    draw_lines(axes, lines, Stroke(colour, BAND_WIDTH + 1.5, 5.0))
 
 
 def draw_railway(axes: Axes, lines: Sequence[Points], status: str, theme: Theme) -> None:
     """Railway of the grey network: cross ties if in service, dashed or dotted if not. [pt]."""
     if status == "operational":
-        draw_lines(axes, lines, colour=theme.rail, width=0.7, zorder=3.0, gid="rail-operational")
+        draw_lines(axes, lines, Stroke(theme.rail, 0.7, 3.0, gid="rail-operational"))
         ties = [tie for line in lines for tie in _ties(line)]
-        draw_lines(axes, ties, colour=theme.rail, width=0.45, zorder=3.0)
+        draw_lines(axes, ties, Stroke(theme.rail, 0.45, 3.0))
     else:
-        width = 1.1 if status == "under_construction" else 1.2
-        dash = (0.0, STATUS_DASHES[status])
-        draw_lines(axes, lines, colour=theme.rail, width=width, zorder=3.0, dash=dash, gid=f"rail-{status}")
+        draw_lines(axes, lines, Stroke(theme.rail, 1.15, 3.0, dash=(0.0, STATUS_DASHES[status]), gid=f"rail-{status}"))
 
 
 def draw_road(axes: Axes, lines: Sequence[Points], theme: Theme) -> None:
     """Road of the grey network. [pt]."""
-    draw_lines(axes, lines, colour=theme.road, width=1.5, zorder=2.6, gid="road")
-    draw_lines(axes, lines, colour=theme.land, width=0.7, zorder=2.7)
+    draw_lines(axes, lines, Stroke(theme.road, 1.5, 2.6, gid="road"))
+    draw_lines(axes, lines, Stroke(theme.land, 0.7, 2.7))
 
 
 def draw_state(axes: Axes, x: float, y: float, state: str, theme: Theme) -> None:
     """Gate in its state on the date; a state assumed ends in ``, assumed``. [pt]."""
     known = state.removesuffix(", assumed")
     style = STATE_STYLES.get(known, STATE_STYLES["unknown"])
-    size = {"o": 4.9, "D": 4.6, "X": 6.6, "s": 5.0}.get(style.marker, 5.0)
+    size = {"o": 4.9, "D": 4.6, "X": 7.6, "s": 5.0}.get(style.marker, 5.0)
     axes.plot(
         [x], [y], style.marker, markersize=size, markerfacecolor=style.face, markeredgecolor=style.edge,
         markeredgewidth=1.3 if style.marker != "X" else 0.7, zorder=7.0, gid=f"gate-{known}",
     )  # fmt: skip
     if state != known or known == "unknown":
-        write(axes, x + 3.4, y - 2.3, "?", Type(7.0, "bold"), theme.ink, halo=theme.paper)
+        write(axes, (x + 3.4, y - 2.3), "?", Type(7.0, "bold"), Ink(theme.ink, theme.paper))
 
 
 def draw_gauge_break(axes: Axes, x: float, y: float, theme: Theme) -> None:
@@ -86,7 +85,7 @@ def draw_gauge_break(axes: Axes, x: float, y: float, theme: Theme) -> None:
 
     for side in (-1.0, 1.0):
         corners = [(x, y), (x + side * 4.3, y + 3.3), (x + side * 4.3, y - 3.3)]
-        axes.add_patch(
+        axes.add_artist(
             Polygon(corners, facecolor=theme.ink, edgecolor=theme.paper, linewidth=0.5, zorder=7.1, joinstyle="miter")
         )
 
@@ -94,14 +93,28 @@ def draw_gauge_break(axes: Axes, x: float, y: float, theme: Theme) -> None:
 def draw_mode_change(axes: Axes, x: float, y: float, theme: Theme) -> None:
     """Place where cargo changes between train, truck and ship: a triangle. [pt]."""
     axes.plot(
-        [x], [y], "^", markersize=5.6, markerfacecolor=theme.ink, markeredgecolor=theme.paper, markeredgewidth=0.6, zorder=7.05
+        [x],
+        [y],
+        "^",
+        markersize=5.6,
+        markerfacecolor=theme.ink,
+        markeredgecolor=theme.paper,
+        markeredgewidth=0.6,
+        zorder=7.05,
     )
 
 
 def draw_origin(axes: Axes, x: float, y: float, theme: Theme) -> None:
     """Where the cargo starts: a ring with a dot. [pt]."""
     axes.plot(
-        [x], [y], "o", markersize=8.2, markerfacecolor=theme.paper, markeredgecolor=theme.ink, markeredgewidth=1.5, zorder=7.2
+        [x],
+        [y],
+        "o",
+        markersize=8.2,
+        markerfacecolor=theme.paper,
+        markeredgecolor=theme.ink,
+        markeredgewidth=1.5,
+        zorder=7.2,
     )
     axes.plot([x], [y], "o", markersize=3.0, color=theme.ink, zorder=7.3)
 
@@ -109,14 +122,28 @@ def draw_origin(axes: Axes, x: float, y: float, theme: Theme) -> None:
 def draw_destination(axes: Axes, x: float, y: float, theme: Theme) -> None:
     """Where the cargo ends: a full square. [pt]."""
     axes.plot(
-        [x], [y], "s", markersize=7.4, markerfacecolor=theme.ink, markeredgecolor=theme.paper, markeredgewidth=1.0, zorder=7.2
+        [x],
+        [y],
+        "s",
+        markersize=7.4,
+        markerfacecolor=theme.ink,
+        markeredgecolor=theme.paper,
+        markeredgewidth=1.0,
+        zorder=7.2,
     )
 
 
 def draw_town(axes: Axes, x: float, y: float, theme: Theme) -> None:
     """Town or station on the way. [pt]."""
     axes.plot(
-        [x], [y], "o", markersize=2.6, markerfacecolor=theme.paper, markeredgecolor=theme.ink, markeredgewidth=0.7, zorder=6.5
+        [x],
+        [y],
+        "o",
+        markersize=2.6,
+        markerfacecolor=theme.paper,
+        markeredgecolor=theme.ink,
+        markeredgewidth=0.7,
+        zorder=6.5,
     )
 
 
@@ -124,45 +151,44 @@ def draw_badge(axes: Axes, x: float, y: float, letter: str, colour: str, *, gid:
     """Letter of a corridor in a disc of its colour. [pt]."""
     from matplotlib.patches import Circle
 
-    axes.add_patch(Circle((x, y), BADGE_RADIUS, facecolor=colour, edgecolor="#ffffff", linewidth=0.8, zorder=6.8, gid=gid))
+    axes.add_artist(
+        Circle((x, y), BADGE_RADIUS, facecolor=colour, edgecolor="#ffffff", linewidth=0.8, zorder=6.8, gid=gid)
+    )
     kind = Type(6.4 if len(letter) == 1 else 5.0, "bold")
     width, up, _ = text_size(letter, kind)
-    write(axes, x - width / 2.0, y - up / 2.0, letter, kind, _ink_on(colour), zorder=6.9)
+    write(axes, (x - width / 2.0, y - up / 2.0), letter, kind, Ink(_ink_on(colour), zorder=6.9))
 
 
-def write(
-    axes: Axes,
-    x: float,
-    y: float,
-    text: str,
-    kind: Type,
-    colour: str,
-    *,
-    halo: str = "",
-    zorder: float = 8.0,
-    gid: str | None = None,
-) -> None:
-    """Write text from the left end of its base line; the halo is a path beneath, so that SVG keeps the text as text."""
-    if halo:
-        _draw_halo(axes, x, y, text, kind, halo, zorder - 0.5)
+class Ink(NamedTuple):
+    """Colour of letters, and of the halo that sets them off the ground; no halo if empty."""
+
+    colour: str
+    halo: str = ""
+    zorder: float = 8.0
+    gid: str | None = None
+
+
+def write(axes: Axes, at: tuple[float, float], text: str, kind: Type, ink: Ink) -> None:
+    """Write text from the left end of its base line; the halo is a path beneath, so that SVG keeps the text as text. [pt]."""
+    if ink.halo:
+        _draw_halo(axes, at, text, kind, ink)
     axes.text(
-        x, y, text, fontsize=kind.size, fontweight=kind.weight, fontstyle=kind.style, color=colour, ha="left", va="baseline",
-        zorder=zorder, gid=gid, clip_on=False, linespacing=1.22,
+        *at, text, fontsize=kind.size, fontweight=kind.weight, fontstyle=kind.style, color=ink.colour, ha="left",
+        va="baseline", zorder=ink.zorder, gid=ink.gid, clip_on=False, linespacing=LINE_SPACING,
     )  # fmt: skip
 
 
-def _draw_halo(axes: Axes, x: float, y: float, text: str, kind: Type, colour: str, zorder: float) -> None:
-    from matplotlib.font_manager import FontProperties
+def _draw_halo(axes: Axes, at: tuple[float, float], text: str, kind: Type, ink: Ink) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.textpath import TextPath
 
-    font = FontProperties(family="DejaVu Sans", weight=kind.weight, style=kind.style)
-    path = TextPath((x, y), text, size=kind.size, prop=font)
-    axes.add_patch(
+    path = TextPath(at, text, size=kind.size, prop=font_of(kind))
+    axes.add_artist(
         PathPatch(
-            path, facecolor=colour, edgecolor=colour, linewidth=1.9, joinstyle="round", alpha=0.85, zorder=zorder, clip_on=False
+            path, facecolor=ink.halo, edgecolor=ink.halo, linewidth=1.9, joinstyle="round", alpha=0.85,
+            zorder=ink.zorder - 0.5, clip_on=False,
         )
-    )
+    )  # fmt: skip
 
 
 def _ties(line: Points) -> list[Points]:

@@ -4,11 +4,12 @@ A reader who prints a chart in grey, or who does not tell red from green, must s
 another. So no meaning hangs on hue alone: a corridor has a colour, a dash, a marker and a letter; a crossing's state
 has a shape as well as a colour; a line being built differs from a built one by its stroke.
 
-The eight corridor colours were chosen by a search that maximised the smallest distance between any two of them
+The first eight corridor colours were chosen by a search that maximised the smallest distance between any two of them
 (CIE L*a*b*, Euclidean) as seen with normal vision and with the three kinds of dichromacy simulated after Machado,
 Oliveira and Fernandes (2009), with lightness held on a ladder from L* = 24 to 76 in equal steps of 7.4, so that
 they stay apart on a grey printer. The smallest distance is about 28; two colours are told apart with ease from
-about 10. From the ninth corridor on colours repeat with another dash, marker and letter.
+about 10. Four more were added the same way and lie at least 20 from each other and from the first eight. From the
+thirteenth corridor on colours repeat with another dash, marker and letter.
 
 What is left out: a dark theme, and type other than DejaVu Sans, which matplotlib ships, so that a picture looks the
 same on every machine.
@@ -70,11 +71,13 @@ class Theme(NamedTuple):
     road: str
     sea_lane: str
     type_on_sea: str
+    country: str
 
 
 # Order: neighbours in the list differ most in lightness, so that studies of few corridors are the clearest.
 COLOURS: tuple[str, ...] = (
     "#314b6d", "#f18f42", "#00917e", "#6a1e21", "#bf7acc", "#af2800", "#9dc791", "#8152d5",
+    "#717c43", "#f8b4c9", "#432036", "#542ad7",
 )  # fmt: skip
 DASHES: tuple[Dash, ...] = (
     (), (5.0, 1.6), (1.2, 1.2), (6.0, 1.4, 1.2, 1.4), (9.0, 2.0), (3.0, 1.2, 1.2, 1.2),
@@ -86,12 +89,14 @@ THEMES: dict[str, Theme] = {
     "light": Theme(
         paper="#ffffff", ink="#1d2126", faint_ink="#5b6570", grid="#d9dde1", sea="#dfe8ee", land="#f6f4ee",
         highland="#e3d9c8", grid_on_map="#c9d2d6",
-        coast="#8fa3b0", border="#8c8378", rail="#4d545c", road="#8a8f95", sea_lane="#6f8794", type_on_sea="#5c7585",
+        coast="#8fa3b0", border="#8c8378", rail="#4d545c", road="#8a8f95", sea_lane="#6f8794", type_on_sea="#4f6b7c",
+        country="#85796a",
     ),
     "grey": Theme(
         paper="#ffffff", ink="#1d1d1d", faint_ink="#5f5f5f", grid="#dcdcdc", sea="#e4e4e4", land="#f6f6f6",
         highland="#dcdcdc", grid_on_map="#d0d0d0",
         coast="#9a9a9a", border="#858585", rail="#505050", road="#8c8c8c", sea_lane="#7d7d7d", type_on_sea="#6c6c6c",
+        country="#808080",
     ),
 }  # fmt: skip
 
@@ -126,6 +131,7 @@ COST_FILLS: dict[str, FillStyle] = {
 
 STATE_STYLES: dict[str, StateStyle] = {
     "open": StateStyle("open", "o", "#ffffff", "#00796b"),
+    "slow": StateStyle("slow", "D", "#ffffff", "#8a5a00"),
     "restricted": StateStyle("restricted", "D", "#f7d9a8", "#8a5a00"),
     "shut": StateStyle("shut", "X", "#af2800", "#ffffff"),
     "unknown": StateStyle("unknown", "s", "#ffffff", "#5b6570"),
@@ -142,6 +148,21 @@ STATUS_LABELS: dict[str, str] = {
     "under_construction": "under construction",
     "planned": "planned",
 }
+
+
+def grey_of(colour: str) -> str:
+    """Grey as light as a colour.
+
+    Examples
+    --------
+    >>> grey_of("#ffffff")
+    '#ffffff'
+    """
+    r, g, b = (int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (r, g, b)]
+    y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    level = round(255.0 * (12.92 * y if y <= 0.0031308 else 1.055 * y ** (1 / 2.4) - 0.055))
+    return f"#{level:02x}{level:02x}{level:02x}"
 
 
 def activity_group(kind: str, mode: str) -> str:
@@ -164,9 +185,7 @@ def corridor_styles(corridors: Iterable[str]) -> dict[str, CorridorStyle]:
         if corridor in styles:
             continue
         i = len(styles)
-        letter = (
-            LETTERS[i] if i < len(LETTERS) else f"{LETTERS[i // len(LETTERS) - 1]}{LETTERS[i % len(LETTERS)]}"
-        )
+        letter = LETTERS[i] if i < len(LETTERS) else f"{LETTERS[i // len(LETTERS) - 1]}{LETTERS[i % len(LETTERS)]}"
         round_ = i // len(COLOURS)
         styles[corridor] = CorridorStyle(
             COLOURS[i % len(COLOURS)], DASHES[(i + round_) % len(DASHES)], MARKERS[i % len(MARKERS)], letter
@@ -213,7 +232,7 @@ def rc_params(theme: str = "light") -> Any:
 
 
 def save_picture(figure: Figure, path: str | Path, *, theme: str = "light") -> Path:
-    """Write a figure as PNG (200 dpi) or SVG, by the ending of `path`; same figure, same bytes.
+    """Write a figure as PNG (200 dpi) or SVG (pictures in it 110 dpi), by the ending of `path`; same figure, same bytes.
 
     Raises
     ------
@@ -224,13 +243,9 @@ def save_picture(figure: Figure, path: str | Path, *, theme: str = "light") -> P
 
     target = Path(path)
     ending = target.suffix.lower()
-    metadata: dict[str, Any] = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}.get(
-        ending, {}
-    )
+    metadata: dict[str, Any] = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}.get(ending, {})
     if not metadata:
-        raise ValueError(
-            f'picture file "{target.name}": ending is "{ending}"; allowed .png, .svg; rename the file'
-        )
+        raise ValueError(f'picture file "{target.name}": ending is "{ending}"; allowed .png, .svg; rename the file')
     with mpl.rc_context(rc_params(theme)):
-        figure.savefig(target, dpi=200.0, metadata=metadata)
+        figure.savefig(target, dpi=200.0 if ending == ".png" else 110.0, metadata=metadata)
     return target

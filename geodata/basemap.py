@@ -61,9 +61,7 @@ BOUNDARY_NOTE = (
     "dashed: disputed or undefined."
 )
 NATURAL_EARTH = "Borders, coast, lakes: Natural Earth (public domain)"
-NATURAL_EARTH_NO_BORDERS = (
-    "Coast, lakes: Natural Earth (public domain); national boundaries left out on request"
-)
+NATURAL_EARTH_NO_BORDERS = "Coast, lakes: Natural Earth (public domain); national boundaries left out on request"
 ETOPO1 = "Relief: ETOPO1, NOAA NCEI (Amante and Eakins 2009)"
 _METRES_PER_DEGREE = 111_195.0  # mean meridian degree of a sphere of 6,371 km; good enough for a shade
 
@@ -78,7 +76,7 @@ class BorderLine(NamedTuple):
 
 
 class PlaceName(NamedTuple):
-    """Name of a country, sea or lake, and places to write it at [deg], best first."""
+    """Name of a country, sea, lake or town, and places to write it at [deg], best first."""
 
     name: str
     kind: str
@@ -152,7 +150,7 @@ def read_coast() -> tuple[LonLat, ...]:
 
 @cache
 def read_names() -> tuple[PlaceName, ...]:
-    """Names of countries, seas and lakes, in the order of the file.
+    """Names of countries, seas, lakes and towns, in the order of the file: the more telling first.
 
     No name stands in Jammu and Kashmir, and the Gulf, whose name is disputed, bears none.
     """
@@ -233,16 +231,12 @@ def _styled_borders() -> tuple[BorderLine, ...]:
     for feature in json.loads((FOLDER / "borders.geojson").read_text(encoding="utf-8"))["features"]:
         a, b = feature["properties"]["country_a"], feature["properties"]["country_b"]
         geometry = feature["geometry"]
-        parts = (
-            geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
-        )
+        parts = geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
         for part in parts:
             points = _frozen(part)
             style = _style_numbers(points, [rule for rule in rules if _same_pair(rule, a, b)])
             runs = _runs(points, style, keep=range(len(BORDER_STYLES) - 1))
-            lines += [
-                BorderLine(a, b, BORDER_STYLES[i], run) for i, found in enumerate(runs) for run in found
-            ]
+            lines += [BorderLine(a, b, BORDER_STYLES[i], run) for i, found in enumerate(runs) for run in found]
     return tuple(lines)
 
 
@@ -274,12 +268,7 @@ def _style_numbers(points: LonLat, rules: list[dict[str, str]]) -> NDArray[np.in
             float(rule[side] or default)
             for side, default in (("west", -np.inf), ("south", -np.inf), ("east", np.inf), ("north", np.inf))
         )
-        inside = (
-            (middle[:, 0] >= west)
-            & (middle[:, 0] <= east)
-            & (middle[:, 1] >= south)
-            & (middle[:, 1] <= north)
-        )
+        inside = (middle[:, 0] >= west) & (middle[:, 0] <= east) & (middle[:, 1] >= south) & (middle[:, 1] <= north)
         style[inside] = BORDER_STYLES.index(rule["style"])
     return style
 
@@ -302,9 +291,7 @@ def _polygons(file: str, kind: str) -> tuple[Polygon, ...]:
     for feature in json.loads((FOLDER / file).read_text(encoding="utf-8"))["features"]:
         if feature["properties"]["kind"] == kind:
             geometry = feature["geometry"]
-            parts = (
-                geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-            )
+            parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
             found += [tuple(_frozen(ring) for ring in part) for part in parts]
     return tuple(found)
 

@@ -153,7 +153,7 @@ def _gauges(cell: str) -> tuple[int, ...]:
 
 def _made(kind: type[Any], row: Mapping[str, Any], **given: object) -> Any:
     """Fill the fields of a record from those given, the others from the row's columns of the same name."""
-    return kind(*(given[name] if name in given else row[name] for name in kind._fields))
+    return kind._make(map({**row, **given}.__getitem__, kind._fields))
 
 
 def node_of(row: Mapping[str, Any]) -> Node:

@@ -6,19 +6,23 @@
 Figures are of the right size and nothing more; the model's own are tested where they are made.
 """
 
-import datetime
+import datetime as dt
+import itertools
 import re
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
-from corridors import charts
+from corridors.captions import figures, pair_of
+from corridors.charts import plot_bars, plot_costs, plot_profile, save
+from corridors.profiles import Scale, curves_of
 from sim.activities import Activity
-
-mpl = pytest.importorskip("matplotlib")
 
 DRAWS = 400
 
@@ -141,7 +145,11 @@ def activity(words):
     if head in {"rail", "road", "sea"}:
         start, end, country, km, days, usd = rest
         return [
-            (Activity(f"haul@{start}.{i}", "haul", "", start, end, country, head, km=float(km) / 4), float(days) / 4, float(usd) / 4)
+            (
+                Activity(f"haul@{start}.{i}", "haul", "", start, end, country, head, km=float(km) / 4),
+                float(days) / 4,
+                float(usd) / 4,
+            )
             for i in range(4)
         ]
     place, country, days, usd = rest
@@ -181,10 +189,252 @@ def made_up_study(names=tuple(WAYS), *, shut=True, count=2):
         load_unit="FEU", count=count, tonnes=40.0, commodity="general", value_usd=100_000.0, rail_service="block_train"
     )
     scenario = SimpleNamespace(
-        name="both-open", title="Both railways open", date=datetime.date(2032, 5, 1), terms="consignee", draws=DRAWS, seed=1,
+        name="both-open", title="Both railways open", date=dt.date(2032, 5, 1), terms="consignee", draws=DRAWS, seed=1,
         consignment=consignment,
     )  # fmt: skip
     return SimpleNamespace(
         scenario=scenario, ways=ways, source_ids=lambda: ["source"] * 84, catalogue={k: SimpleNamespace(name=v) for k, v in NAMES.items()},
         network=SimpleNamespace(nodes={key: Place(name) for key, name in PLACES.items()}, links={}, crossings={}),
     )  # fmt: skip
+
+
+# ---- tests
+
+
+@pytest.fixture(scope="module")
+def study():
+    return made_up_study()
+
+
+def texts(figure, gid=None):
+    return [t for t in figure.findobj(Text) if t.get_text() and t.get_visible() and (gid is None or t.get_gid() == gid)]
+
+
+def words(figure):
+    """Everything written on the sheet, line breaks undone."""
+    return " ".join(t.get_text().replace("\n", " ") for t in texts(figure))
+
+
+def boxes(figure, gid=None):
+    FigureCanvasAgg(figure).draw()
+    return {t: t.get_window_extent() for t in texts(figure, gid)}
+
+
+def overlapping(boxes):
+    return [
+        (a.get_text(), b.get_text())
+        for (a, x), (b, y) in itertools.combinations(boxes.items(), 2)
+        if min(x.x1, y.x1) - max(x.x0, y.x0) > 0.5 and min(x.y1, y.y1) - max(x.y0, y.y0) > 0.5
+    ]
+
+
+CHARTS = {
+    "hours": plot_profile,
+    "usd": lambda s: plot_profile(s, "usd"),
+    "bars": plot_bars,
+    "costs": plot_costs,
+}
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 9])
+def test_no_two_texts_overlap_and_none_leaves_the_sheet(kind, count):
+    figure = CHARTS[kind](made_up_study(tuple(WAYS)[:count]))
+    found = {t: box for t, box in boxes(figure).items() if t.get_gid() != "amount"}
+    assert overlapping(found) == []
+    width, height = figure.bbox.width, figure.bbox.height
+    assert [t.get_text() for t, b in found.items() if b.x0 < 0 or b.y0 < 0 or b.x1 > width or b.y1 > height] == []
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_no_type_is_below_seven_points(study, kind):
+    assert min(t.get_fontsize() for t in texts(CHARTS[kind](study))) >= 7.0
+
+
+@pytest.mark.parametrize("measure", ["hours", "usd"])
+def test_step_labels_leave_the_line_of_their_way_free(study, measure):
+    figure = plot_profile(study, measure)
+    found = boxes(figure, "step")
+    pair = pair_of(study, None, None, None)
+    curves, _ = curves_of(pair, measure)
+    for ax, curve in zip(figure.axes[1:], curves, strict=True):
+        fine = np.linspace(0, len(curve.km) - 1, 4000)
+        x, y = (np.interp(fine, np.arange(len(curve.km)), v) for v in (curve.km, curve.mean))
+        line = ax.transData.transform(np.column_stack((x, y)))
+        for text, box in found.items():
+            if text.axes is ax:
+                assert not np.any(np.all((line > box.min + 0.5) & (line < box.max - 0.5), axis=1)), text.get_text()
+
+
+@pytest.mark.parametrize("measure", ["hours", "usd"])
+def test_every_way_has_a_labelled_step(study, measure):
+    figure = plot_profile(study, measure)
+    labelled = [t.axes for t in texts(figure, "step")]
+    assert all(labelled.count(ax) >= 2 for ax in figure.axes[1:])
+
+
+@pytest.mark.parametrize(("measure", "factor"), [("hours", 1 / 24), ("usd", 1 / 2)])
+def test_last_point_is_the_mean_total_and_nothing_falls(study, measure, factor):
+    pair = pair_of(study, "almaty1", "karachi_port", None)
+    curves, _ = curves_of(pair, measure)
+    for way, curve in zip(pair.ways, curves, strict=True):
+        assert curve.mean[-1] == pytest.approx(getattr(way.outcome, measure).mean() * factor, rel=1e-12)
+        assert curve.km[-1] == pytest.approx(sum(a.km for a in way.itinerary.activities), abs=1e-6)
+        for values in (curve.km, curve.mean):
+            assert values[0] == 0.0
+            assert np.all(np.diff(values) >= 0)
+        assert np.all(curve.p10 <= curve.p90)
+
+
+def test_drawn_line_ends_at_the_total(study):
+    figure = plot_profile(study)
+    for ax, way in zip(figure.axes[1:], pair_of(study, None, None, None).ways, strict=True):
+        top = max(np.max(line.get_ydata()) for line in ax.lines if line.get_gid() is None)
+        assert top == pytest.approx(way.outcome.hours.mean() / 24, rel=1e-12)
+
+
+def test_known_profile_with_rest_folded_into_the_road():
+    # 300 km of road in 10 h and 14 h of rest, a border of 5 h, 200 km of rail in 5 h, all certain:
+    # (0, 0) -> (300, 24) slope -> (300, 29) step -> (500, 34) slope, in hours
+    result = StubOutcome(
+        (
+            Activity("h1", "haul", "", "almaty1", "saryagash", "KZ", "road", km=300.0),
+            Activity("r1", "rest", "", "saryagash", "saryagash", "KZ", "road"),
+            Activity("c1", "clear", "border", "saryagash", "saryagash", "KZ", "road"),
+            Activity("h2", "haul", "", "saryagash", "keles", "UZ", "rail", km=200.0),
+        ),
+        {"hours": np.tile([10.0, 14.0, 5.0, 5.0], (DRAWS, 1)), "usd": np.zeros((DRAWS, 4))},
+    )
+    study = made_up_study(("west-rail",), shut=False)
+    for way in study.ways:
+        way.outcome, way.itinerary = result, SimpleNamespace(activities=result.activities)
+    (curve,), _ = curves_of(pair_of(study, None, None, None), "hours")
+    assert curve.km.tolist() == [0.0, 300.0, 300.0, 500.0]
+    assert (curve.mean * 24).round(9).tolist() == [0.0, 24.0, 29.0, 34.0]
+    assert curve.runs == (("road", 0, 1), ("", 1, 2), ("rail", 2, 3))
+    assert [(s.places, s.happenings) for s in curve.stops] == [(("Saryagash",), ("border",))]
+    assert curve.countries == (("KZ", 0.0, 300.0), ("UZ", 300.0, 500.0))
+    assert "Saryagash +5 h" not in words(plot_profile(study))
+    assert "Saryagash +0.2 d border" in words(plot_profile(study))
+    plot_profile(study, "usd")  # nothing is paid for at all, and still there is a picture
+
+
+def test_both_sides_of_a_border_share_one_label(study):
+    written = words(plot_profile(study))
+    assert "Spin Boldak–Chaman +5.1 d border, change of truck" in written
+    assert "Spin Boldak +" not in written
+
+
+def test_a_long_voyage_is_drawn_at_a_smaller_scale_and_says_so(study):
+    scale = Scale("hours", 15_000.0, 5_000.0, 40.0)
+    km = np.array([0.0, 2_500.0, 5_000.0, 9_000.0, 15_000.0])
+    assert scale.across(km).tolist() == pytest.approx([0.0, 0.38, 0.76, 0.856, 1.0])
+    assert scale.distance(scale.across(km)).tolist() == pytest.approx(km.tolist())
+    assert "distances are drawn at a smaller scale" in words(plot_profile(study))
+    assert "smaller scale" not in words(plot_profile(study, corridors=["west-rail", "all-road"]))
+
+
+def test_captions_say_what_when_and_under_which_assumption(study):
+    for chart in CHARTS.values():
+        written = words(chart(study))
+        for part in ("Almaty-1 to Karachi Port", "Both railways open", "1 May 2032", "2 FEU, 40 t of general cargo",
+                     "handed over to the consignee", "road.chaman assumed open", "corridors sources both-open"):  # fmt: skip
+            assert part in written
+
+
+def test_ways_that_are_shut_are_listed_with_their_reason(study):
+    for chart in CHARTS.values():
+        written = words(chart(study))
+        assert (
+            "(J) Rail by Termez, Kharlachi and Kundian (ML-2): no way. Kharlachi crossing (rail) is not open" in written
+        )
+        assert "No railway joins Zahedan and Chabahar on this date" in written
+
+
+def test_a_study_without_any_way_says_so():
+    study = made_up_study(())
+    for chart in CHARTS.values():
+        figure = chart(study)
+        assert "No way is open on this date" in words(figure)
+        assert "No railway joins Zahedan and Chabahar on this date" in words(figure)
+        assert figure.axes == []
+
+
+def test_one_pair_is_chosen_by_name_or_id(study):
+    assert "to Gwadar" in words(plot_profile(study, destination="Gwadar"))
+    assert "to Gwadar" in words(plot_bars(study, origin="almaty-1", destination="gwadar"))
+    assert len(plot_profile(study, corridors=["china-sea", "Truck by Kabul and Torkham"]).axes) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"destination": "Gwader"}, r'destination "Gwader" is not in this study; .*did you mean "Gwadar"'),
+        ({"origin": "almati1"}, r'origin "almati1" is not in this study; allowed almaty1; did you mean "almaty1"'),
+        ({"corridors": ["uap-ml3"]}, r'corridor "uap-ml3" is not .*did you mean "uap-ml[12]"'),
+        ({"measure": "hour"}, r'measure "hour" is not .*did you mean "hours"'),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest(study, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        plot_profile(study, **arguments)
+
+
+def test_letters_and_colours_do_not_depend_on_the_choice_of_ways(study):
+    some, everything = plot_bars(study, corridors=["all-road"]), plot_bars(study)
+    assert "E" in [t.get_text() for t in texts(some, "badge")]
+    assert len(texts(everything, "badge")) == len(WAYS)
+
+
+def test_cost_bars_add_up_to_the_mean_total(study):
+    figure = plot_costs(study)
+    drawn = sorted(
+        sum(b.get_width() for b in figure.axes[0].patches if round(b.get_y() + b.get_height() / 2) == y)
+        for y in range(9)
+    )
+    totals = sorted(way.outcome.usd.mean() / 2 for way in pair_of(study, None, None, None).ways)
+    assert drawn == pytest.approx(totals, rel=1e-12)
+
+
+def test_bars_rank_by_the_median_of_days(study):
+    days = [float(t.get_text().split()[0]) for t in texts(plot_bars(study), "end")[: len(WAYS)]]
+    assert days == sorted(days)
+
+
+def test_figures_are_not_finer_than_what_is_known():
+    assert [figures(d, "hours") for d in (0.04, 9.94, 9.96, 31.6)] == ["0.0", "9.9", "10", "32"]
+    assert [figures(d, "usd") for d in (0.0, 4.6, 457.0, 6187.0, 12345.0)] == ["0", "5", "457", "6,190", "12,300"]
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_same_study_gives_the_same_bytes(tmp_path, ending):
+    small = made_up_study(("west-rail", "china-sea"))
+    first, second = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    save(plot_profile(small), first)
+    save(plot_profile(small), second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_svg_keeps_words_as_words(study, tmp_path):
+    png, svg = save(plot_profile(study, corridors=["turgundi-herat", "uap-ml2"]), tmp_path / "profile")
+    assert png.suffix == ".png"
+    written = svg.read_text(encoding="utf-8")
+    for part in (
+        "Days by distance, Almaty-1 to Karachi Port",
+        "Spin Boldak–Chaman",
+        "Rail to Turgundi and Herat, truck by Chaman",
+    ):
+        assert re.search(rf"<(text|tspan)[^>]*>[^<]*{re.escape(part)}", written), part
+    assert "<dc:date>" not in written
+
+
+def test_another_ending_is_refused(study, tmp_path):
+    with pytest.raises(ValueError, match=r"allowed \.png, \.svg"):
+        save(plot_bars(study), tmp_path / "bars.pdf")
+
+
+def test_settings_of_the_reader_are_left_alone(study):
+    before = dict(mpl.rcParams)
+    figure = plot_bars(study)
+    assert dict(mpl.rcParams) == before
+    assert not any(t.get_parse_math() for t in texts(figure, "end"))

@@ -133,9 +133,7 @@ def borders_and_water(world_atlas: Path, lakes_file: Path) -> None:
     ground = shapely.intersection(unary_union(land), outer)
     parts = [p for p in shapely.get_parts(ground) if p.geom_type == "Polygon" and p.area >= LEAST_ISLAND_DEG2]
     sea = shapely.intersection(shapely.difference(outer, unary_union(parts)), window)
-    sea = unary_union(
-        [p for p in shapely.get_parts(sea) if p.geom_type == "Polygon" and p.area >= LEAST_ISLAND_DEG2]
-    )
+    sea = unary_union([p for p in shapely.get_parts(sea) if p.geom_type == "Polygon" and p.area >= LEAST_ISLAND_DEG2])
 
     text = "Borders, coast, lakes: Natural Earth (public domain)"
     write("borders.geojson", border_lines(arcs, owners), 0.001, text)
@@ -151,11 +149,7 @@ def border_lines(arcs: list[np.ndarray], owners: dict[int, set[str]]) -> list[tu
     window = box(*BOX)
     lines: dict[str, list[LineString]] = defaultdict(list)
     for i, codes in owners.items():
-        if (
-            len(codes) == 2
-            and len(arcs[i]) > 1
-            and shapely.box(*LineString(arcs[i]).bounds).intersects(window)
-        ):
+        if len(codes) == 2 and len(arcs[i]) > 1 and shapely.box(*LineString(arcs[i]).bounds).intersects(window):
             lines["-".join(sorted(codes))].append(LineString(arcs[i]))
     borders = []
     for pair in sorted(lines):

@@ -1,0 +1,156 @@
+"""Signs of places: ends of the ways, gates in their state on the date, gauge breaks, changes of mode.
+
+A gauge break often stands at the very border whose gate it is; signs that touch are pushed apart along the line that
+joins them, each by half of what is missing, until none covers another. Ends of the ways stay where they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from corridors import signs
+from corridors.lettering import Type
+from corridors.map_scene import short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from corridors.lettering import Label, Lettering
+    from corridors.map_scene import Scene
+    from corridors.sheet import Frame
+    from corridors.style import Theme
+
+
+class Sign(NamedTuple):
+    """Place on the map that has a sign: what it is, where, its name, its state if it is a gate. [pt]."""
+
+    kind: str
+    x: float
+    y: float
+    name: str
+    state: str = ""
+
+    @property
+    def radius(self) -> float:
+        """Half width. [pt]."""
+        return _RADIUS[self.kind] + (3.0 if self.state.endswith("assumed") else 0.0)
+
+
+_RADIUS = {"origin": 5.0, "destination": 4.6, "gate": 3.6, "gauge": 4.6, "mode": 3.4}
+_PORT_DWELLS = {"port_in", "port_out", "feeder"}
+
+
+def signs_of(scene: Scene, frame: Frame) -> list[Sign]:
+    """Ends of the ways, gates, gauge breaks and changes of mode inside the frame, moved apart where they touch."""
+    found: list[Sign] = []
+    for kind in ("origin", "destination"):
+        found += [
+            _node_sign(scene, frame, kind, node) for node in dict.fromkeys(getattr(way, kind) for way in scene.ways)
+        ]
+    activities = [a for way in scene.ways if way.itinerary is not None for a in way.itinerary.activities]
+    taken = {end for way in scene.ways for end in (way.origin, way.destination)}
+    breaks = {a.place for a in activities if a.kind == "change_gauge"} - taken
+    changes = (
+        {a.place for a in activities if a.kind == "transship" or (a.kind == "dwell" and a.reason in _PORT_DWELLS)}
+        - breaks
+        - taken
+    )
+    found += [_node_sign(scene, frame, "gauge", node) for node in sorted(breaks)]
+    found += [_node_sign(scene, frame, "mode", node) for node in sorted(changes)]
+    states = scene.study.states
+    used = {a.crossing_id for a in activities if a.crossing_id}
+    gates: list[Sign] = []
+    for name in sorted(used | {k for k, v in states.items() if v != "open"}):
+        gate = _gate(scene, frame, name, states.get(name, "open"))
+        if gate is not None and not any(_touch(gate, g, 4.0) and gate.state == g.state for g in gates):
+            gates.append(gate)
+    inside = [s for s in found + gates if 4 < s.x < frame.width - 4 and 4 < s.y < frame.height - 4]
+    return _moved_apart(inside)
+
+
+def _node_sign(scene: Scene, frame: Frame, kind: str, node_id: str) -> Sign:
+    node = scene.nodes[node_id]
+    x, y = frame.place(np.array([[node.lon, node.lat]]))[0]
+    return Sign(kind, float(x), float(y), short_name(node.name))
+
+
+def _gate(scene: Scene, frame: Frame, name: str, state: str) -> Sign | None:
+    """Sign of a crossing, node or link in a state; None for a whole line or country, which is no place."""
+    if name in scene.nodes:
+        return _node_sign(scene, frame, "gate", name)._replace(state=state)
+    if name not in scene.crossings and name not in scene.links:
+        return None
+    line = frame.place(scene.line(name))
+    x, y = (line[0] + line[-1]) / 2.0
+    hop = scene.hop(name)
+    return Sign("gate", float(x), float(y), short_name(scene.nodes[hop.to_node_id].name), state)
+
+
+def _touch(a: Sign, b: Sign, reach: float) -> bool:
+    return float(np.hypot(a.x - b.x, a.y - b.y)) < reach
+
+
+def _moved_apart(found: list[Sign]) -> list[Sign]:
+    """Signs pushed from each other until none covers another; ends of the ways stay."""
+    fixed = ("origin", "destination")
+    for _ in range(40):
+        still = True
+        for i, a in enumerate(found):
+            for j in range(i + 1, len(found)):
+                a, b = found[i], found[j]  # noqa: PLW2901 - both may have moved
+                reach = a.radius + b.radius - 0.8
+                away = float(np.hypot(b.x - a.x, b.y - a.y))
+                if away >= reach or (a.kind in fixed and b.kind in fixed):
+                    continue
+                still = False
+                ux, uy = ((b.x - a.x) / away, (b.y - a.y) / away) if away > 0.5 else (1.0, 0.0)
+                push = (reach - away) / (1.0 if a.kind in fixed or b.kind in fixed else 2.0)
+                if a.kind not in fixed:
+                    found[i] = a._replace(x=a.x - ux * push, y=a.y - uy * push)
+                if b.kind not in fixed:
+                    found[j] = b._replace(x=b.x + ux * push, y=b.y + uy * push)
+        if still:
+            break
+    return found
+
+
+def draw_signs(axes: Axes, found: Sequence[Sign], theme: Theme) -> None:
+    """Draw every sign in its place."""
+    drawing = {
+        "gauge": signs.draw_gauge_break, "mode": signs.draw_mode_change, "origin": signs.draw_origin,
+        "destination": signs.draw_destination,
+    }  # fmt: skip
+    for sign in found:
+        if sign.kind == "gate":
+            signs.draw_state(axes, sign.x, sign.y, sign.state, theme)
+        else:
+            drawing[sign.kind](axes, sign.x, sign.y, theme)
+
+
+def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering) -> None:
+    """Names by rank: ends of the ways, shut or doubtful gates, gauge breaks, open gates, changes of mode."""
+    named: set[str] = set()
+
+    def rank(sign: Sign) -> int:
+        if sign.kind == "gate":
+            return 3 if sign.state == "open" else 1
+        return {"origin": 0, "destination": 0, "gauge": 2, "mode": 4}[sign.kind]
+
+    types = (Type(9.0, "bold"), Type(7.2, "bold"), Type(7.2), Type(7.0), Type(7.0))
+    for sign in sorted(found, key=rank):
+        if sign.name not in named:
+            named.add(sign.name)
+            kind = types[rank(sign)]
+            label = lettering.place_beside(sign.name, sign.x, sign.y, kind, gap=sign.radius + 2.0)
+            write_label(axes, label, theme.ink, theme.paper)
+
+
+def write_label(axes: Axes, label: Label | None, colour: str, halo: str) -> None:
+    """Write a name that found a place; its box can be told by its gid."""
+    if label is not None:
+        ink = signs.Ink(colour, halo, gid=f"label-{label.text}")
+        signs.write(axes, (label.x, label.y), label.text, label.type, ink)

@@ -1,0 +1,130 @@
+"""What a map shows, taken from the study once: ways, network, shapes, colours.
+
+The network drawn is the whole of the tables, so that lines not open on the date stand in grey beside the ways; what
+the study changed by rows of its own is laid over it. A link without a drawn shape is a straight stroke between its ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corridors.bands import Stretch
+from corridors.style import THEMES, CorridorStyle, Theme, corridor_styles, grey_of
+from corridors.toml_files import ScenarioError, nearest
+from geodata.geometry import read_shapes
+from geodata.network import DATA, read_network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from corridors.sheet import Frame
+    from corridors.study import Study, Way
+    from geodata.network import Crossing, Link, Node
+    from sim.activities import Activity
+
+Points = NDArray[np.float64]
+
+WINDOW = (45.0, 21.0, 93.0, 57.0)
+"""West, south, east, north of what the large map may show; the rest is on the small one. [deg]."""
+
+
+class Scene(NamedTuple):
+    """What is drawn, taken from the study once."""
+
+    study: Study
+    ways: tuple[Way, ...]
+    styles: dict[str, CorridorStyle]
+    theme: Theme
+    nodes: Mapping[str, Node]
+    links: Mapping[str, Link]
+    crossings: Mapping[str, Crossing]
+    shapes: Mapping[str, Points]
+
+    def hop(self, name: str) -> Link | Crossing:
+        """Link or crossing of a name."""
+        return self.links.get(name) or self.crossings[name]
+
+    def line(self, name: str) -> Points:
+        """Longitudes and latitudes of a link or crossing, from its from-node to its to-node. [deg]."""
+        hop = self.hop(name)
+        ends = np.array([[self.nodes[n].lon, self.nodes[n].lat] for n in (hop.from_node_id, hop.to_node_id)])
+        shape = self.shapes.get(name)
+        return ends if shape is None else np.concatenate([ends[:1], shape, ends[1:]])
+
+
+def scene_of(study: Study, corridors: Iterable[str] | None, theme: str) -> Scene:
+    """Take from the study what a map of some of its corridors shows; all of them if none is named."""
+    known = list(dict.fromkeys([*study.scenario.corridors, *(way.corridor for way in study.ways)]))
+    wanted = known if corridors is None else list(corridors)
+    for name in wanted:
+        refuse_unknown("corridors", name, known)
+    styles = corridor_styles(known)
+    if theme == "grey":
+        styles = {k: v._replace(colour=grey_of(v.colour)) for k, v in styles.items()}
+    everything = read_network()
+    return Scene(
+        study=study,
+        ways=tuple(way for way in study.ways if way.corridor in wanted),
+        styles={name: styles[name] for name in known if name in wanted},
+        theme=THEMES[theme],
+        nodes={**everything.nodes, **study.network.nodes},
+        links={**everything.links, **study.network.links},
+        crossings={**everything.crossings, **study.network.crossings},
+        shapes=read_shapes(DATA),
+    )
+
+
+def refuse_unknown(what: str, value: str, allowed: list[str]) -> None:
+    """Refuse a word that is not among those allowed, and say which are."""
+    if value not in allowed:
+        raise ScenarioError(f'map, {what}: found "{value}"; allowed {", ".join(allowed)}{nearest(value, allowed)}')
+
+
+def hauls_of(way: Way) -> list[Activity]:
+    """Moves of a way, in order; none if there is no way."""
+    activities = way.itinerary.activities if way.itinerary is not None else ()
+    return [a for a in activities if a.kind == "haul" and (a.link_id or a.crossing_id)]
+
+
+def places_in_window(scene: Scene) -> Points:
+    """Places that the large map must show. [deg]."""
+    names = {n for way in scene.ways for a in hauls_of(way) for n in (a.from_node_id, a.to_node_id)}
+    names |= {n for way in scene.ways for n in (way.origin, way.destination)}
+    points = np.array([[scene.nodes[n].lon, scene.nodes[n].lat] for n in sorted(names)])
+    west, south, east, north = WINDOW
+    inside = (points[:, 0] > west) & (points[:, 0] < east) & (points[:, 1] > south) & (points[:, 1] < north)
+    return points[inside] if inside.any() else points
+
+
+def stretches_of(scene: Scene, frame: Frame) -> dict[str, list[list[Stretch]]]:
+    """Ways of each corridor on paper, in the direction of travel."""
+    out: dict[str, list[list[Stretch]]] = {}
+    for way in scene.ways:
+        stretches: list[Stretch] = []
+        last = ""
+        for haul in hauls_of(way):
+            name = haul.link_id or haul.crossing_id
+            if name == last:  # the other side of the same crossing
+                continue
+            last = name
+            hop = scene.hop(name)
+            line = frame.place(scene.line(name))
+            backwards = haul.from_node_id == hop.to_node_id or haul.to_node_id == hop.from_node_id
+            stretches.append(Stretch(line[::-1] if backwards else line, hop.mode, hop.status))
+        if stretches:
+            out.setdefault(way.corridor, []).append(stretches)
+    return {name: out[name] for name in scene.styles if name in out}
+
+
+def in_frame(scene: Scene, frame: Frame, node_id: str) -> bool:
+    """Whether a place lies inside the frame."""
+    node = scene.nodes[node_id]
+    return bool(frame.holds(frame.place(np.array([[node.lon, node.lat]])))[0])
+
+
+def short_name(name: str) -> str:
+    """Name of a place without what stands in brackets or after a stroke."""
+    return name.partition(" (")[0].partition(" / ")[0]

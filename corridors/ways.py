@@ -1,0 +1,251 @@
+r"""Find a corridor between two places, carry it through the draws, or say why there is none.
+
+The network of the date is unfolded and priced once for all corridors. A corridor's stages become the sections of a
+search for the least mean generalized cost; what happens before the first haul and after the last one is part of the
+weight, so the search also chooses how to begin and end.
+
+Where a corridor has no way, a second search runs on everything that stands in the tables, built or not, open or shut,
+and looks for the way with the fewest obstacles; those obstacles are the reason: the gate that is shut, since when and
+how last confirmed, or the line that is not built, with its claimed years.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from corridors.catalogue import Corridor
+from geodata.network import Network
+from sim.activities import (
+    WATER,
+    Activity,
+    Conditions,
+    Edge,
+    State,
+    destination_activities,
+    origin_activities,
+    unfold,
+)
+from sim.amounts import Length, expected
+from sim.closures import Standing, split_open
+from sim.consignment import Consignment
+from sim.cost import usd_amounts
+from sim.itinerary import Itinerary, price
+from sim.parameters import SELECTORS, Parameters
+from sim.routing import Graph, Pin, Section, least_cost
+from sim.routing import Path as Route
+from sim.simulation import Draws, Outcome, simulate
+from sim.transit_time import hours_amount
+
+if TYPE_CHECKING:
+    from corridors.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Way:
+    """One corridor between one pair of places.
+
+    ``reason`` says why it is not feasible; ``assumption`` what the run assumes about states that nobody knows.
+    """
+
+    origin: str
+    destination: str
+    corridor: str
+    feasible: bool
+    reason: str
+    assumption: str
+    itinerary: Itinerary | None = field(default=None, repr=False)
+    outcome: Outcome | None = field(default=None, repr=False)
+
+
+def assumption_sentence(found: Sequence[Standing]) -> str:
+    """State what is assumed, event by event."""
+    said: dict[str, str] = {}
+    for standing in found:
+        if standing.assumption is not None:
+            c = standing.closure
+            said.setdefault(
+                c.event_id,
+                f"{c.event_id}: {standing.state} (last confirmed {c.last_confirmed.isoformat()}, unknown since)",
+            )
+    return "Assumed " + "; ".join(said.values()) if said else ""
+
+
+class WayFinder:
+    """Search of corridors on one priced network.
+
+    Parameters
+    ----------
+    network, everything
+        What is built on the date, and all that stands in the tables.
+    parameters, conditions, lengths
+        Assumptions, what is moved, projects whose length is drawn.
+    found
+        Closures in force or assumed.
+    scenario
+        Date and terms.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of one study, taken apart once
+        self,
+        network: Network,
+        everything: Network,
+        parameters: Parameters,
+        conditions: Conditions,
+        found: Sequence[Standing],
+        lengths: Mapping[str, Length],
+        scenario: Scenario,
+    ) -> None:
+        self.network, self.everything, self.parameters = network, everything, parameters
+        self.conditions, self.lengths, self.scenario = conditions, lengths, scenario
+        self.found = found
+        consignment = conditions.consignment
+        row = parameters.rows[value_of_time_row(parameters, conditions.consignment)]
+        self.usd_per_hour = consignment.value_usd * row.mean / 100.0 / 24.0
+        self._priced: dict[str, float] = {}
+        edges, self.barred = split_open(unfold(network, conditions), found, consignment, network)
+        self.graph = Graph(edges, {e.edge_id: self.weight(e.activities) for e in edges})
+        self._obstacles: tuple[Graph, dict[str, Edge]] | None = None
+
+    def weight(self, activities: Sequence[Activity]) -> float:
+        """Mean generalized cost of activities. [USD]"""
+        return sum(self._weight_of(a) for a in activities)
+
+    def _weight_of(self, activity: Activity) -> float:
+        known = self._priced.get(activity.activity_id)
+        if known is None:
+            p, c, m = self.parameters, self.conditions.consignment, self.conditions.month
+            hours = expected(hours_amount(activity, p, c, m), p, self.lengths)
+            usd = sum(expected(a, p, self.lengths) for a in usd_amounts(activity, p, c, m).values())
+            known = self._priced[activity.activity_id] = usd + self.usd_per_hour * hours
+        return known
+
+    def way(self, corridor: Corridor, origin: str, destination: str, draws: Draws) -> Way:
+        """One corridor between one pair of places, found, priced and carried through the draws."""
+        assumption = assumption_sentence(self.found)
+        sections = sections_of(corridor, destination)
+        starts, ends = self._ends(self.graph, origin, destination)
+        pin = Pin(
+            sections,
+            {s: self.weight(a) for s, a in starts.items()},
+            {s: self.weight(a) for s, a in ends.items()},
+            frozenset(corridor.avoid),
+        )
+        route = least_cost(self.graph, origin, [destination], pin)[destination]
+        if route is None:
+            reason = self._why_not(corridor, origin, destination)
+            return Way(origin, destination, corridor.corridor_id, feasible=False, reason=reason, assumption=assumption)
+        activities = [
+            *starts[route.states[0]],
+            *(a for e in route.edges for a in e.activities),
+            *ends[route.states[-1]],
+        ]
+        c = self.conditions
+        itinerary = price(activities, self.parameters, c.consignment, c.month, self.lengths)
+        outcome = simulate(itinerary, draws)
+        return Way(origin, destination, corridor.corridor_id, True, "", assumption, itinerary, outcome)
+
+    def _ends(
+        self, graph: Graph, origin: str, destination: str
+    ) -> tuple[dict[State, list[Activity]], dict[State, list[Activity]]]:
+        """What happens before the first and after the last haul, by state in which a way may begin or end."""
+        terms, c = self.scenario.terms, self.conditions
+        starts = {
+            s: origin_activities(self.network, s, c, from_ship=terms == "transit_import")
+            for s in graph.states_at(origin)
+            if s.mode not in WATER
+        }
+        ends = {
+            s: destination_activities(self.network, s, c, terms)
+            for s in graph.states_at(destination)
+            if s.vehicle != "berth" and not (terms == "fob" and s.mode in WATER)
+        }
+        return starts, ends
+
+    def _why_not(self, corridor: Corridor, origin: str, destination: str) -> str:
+        """Reason in words why a corridor has no way: what is shut or not built on the way with fewest obstacles."""
+        if self._obstacles is None:
+            self._obstacles = self._full_graph()
+        graph, edges = self._obstacles
+        starts, ends = self._ends(graph, origin, destination)
+        free = (dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0))
+        pin = Pin(sections_of(corridor, destination), *free, frozenset(corridor.avoid))
+        route = least_cost(graph, origin, [destination], pin)[destination]
+        if route is None:
+            return self._no_connection(origin, destination)
+        return "; ".join(self._obstacle_words(route, edges))
+
+    def _full_graph(self) -> tuple[Graph, dict[str, Edge]]:
+        """Everything that stands in the tables, weighed by whether it is an obstacle on the date (1) or not (0)."""
+        everything = self.everything.built(
+            dt.date(9999, 1, 1),
+            {p: 1 for p in self.everything.projects if self.everything.projects[p].kind != "upgrade"},
+        )
+        edges = unfold(everything, self.conditions)
+        now = {e.edge_id for e in self.graph.edges}
+        weights = {e.edge_id: 0.0 if e.edge_id in now else 1.0 for e in edges}
+        _, self._barred_all = split_open(edges, self.found, self.conditions.consignment, everything)
+        return Graph(edges, weights), {e.edge_id: e for e in edges}
+
+    def _obstacle_words(self, route: Route, edges: Mapping[str, Edge]) -> list[str]:
+        words: list[str] = []
+        for edge in route.edges:
+            standing = self._barred_all.get(edge.edge_id)
+            if standing is not None:
+                words.append(_shut_words(standing, self.everything))
+            elif self.graph.weights.get(edge.edge_id) is None:
+                words.append(self._unbuilt_words(edges[edge.edge_id]))
+        return list(dict.fromkeys(words))
+
+    def _unbuilt_words(self, edge: Edge) -> str:
+        name = next((a.project_id for a in edge.activities if a.project_id), "")
+        project = self.everything.projects.get(name)
+        if project is None:
+            return f"{edge.edge_id} is not open to this cargo"
+        words = project.status.replace("_", " ")
+        year = project.opening_year
+        when = f", {year[0]:.0f}-{year[2]:.0f} claimed or estimated" if year else ""
+        return f"{project.name}: not built on {self.scenario.date.isoformat()} ({words}{when})"
+
+    def _no_connection(self, origin: str, destination: str) -> str:
+        heavy = sorted(f"{mode} ({vehicle})" for mode, vehicle in self.conditions.closed_vehicles)
+        if heavy:
+            t = self.conditions.consignment.tonnes_per_unit
+            return f"{t:g} t in one {self.conditions.consignment.load_unit} is more than may go by {', '.join(heavy)}"
+        if self.scenario.terms == "fob":
+            return "the way reaches the port by ship: free on board there is no question for it"
+        names = self.everything.nodes
+        return (
+            f"nothing joins {names[origin].name} and {names[destination].name} in this corridor, "
+            "even with every project built and every gate open"
+        )
+
+
+def _shut_words(standing: Standing, network: Network) -> str:
+    c = standing.closure
+    crossing = network.crossings.get(c.object_id)
+    node = network.nodes.get(c.object_id)
+    line = next((x.line_name for x in network.links.values() if c.object_id in (x.line_id, x.link_id)), "")
+    name = crossing.name if crossing else node.name if node else line or c.object_id
+    whom = f" to {c.vehicle}s" if c.vehicle else f" to {c.commodity}" if c.commodity else ""
+    since = f"{name}: shut{whom} since {c.start.isoformat()}"
+    if standing.assumption is None:
+        return since
+    return f"{since}, last confirmed {c.last_confirmed.isoformat()}, assumed still {standing.state}"
+
+
+def sections_of(corridor: Corridor, destination: str) -> list[Section]:
+    """Stages of a corridor as sections of a search."""
+    return [
+        Section(frozenset(s.modes), frozenset(s.countries), tuple(s.via), s.to, frozenset(s.vehicles))
+        for s in corridor.stages_to(destination)
+    ]
+
+
+def value_of_time_row(parameters: Parameters, consignment: Consignment) -> int:
+    """Number of the row with the consignment's value of time."""
+    facts = dict.fromkeys(SELECTORS, "")
+    facts |= {"load_unit": consignment.load_unit, "commodity": consignment.commodity}
+    return parameters.match("consignment", "value_of_time", "", facts, asks="value of time of the consignment")

@@ -1,0 +1,226 @@
+r"""One row of ``parameters.csv``: what it says, what it owes, and its mean.
+
+``low, best, high`` and ``shape`` say what we do not know about the *mean*; ``cv`` says how single trips scatter
+around it. Means used in search follow in closed form. For a triangle with mode b,
+
+.. math:: E[X]=(l+b+h)/3,\qquad
+   E[1/X]=\frac{2}{h-l}\left[\frac{h\,\ln(h/b)}{h-b}-\frac{l\,\ln(b/l)}{b-l}\right]
+
+which matters for speeds: hours are km / speed, and the mean of 1/speed is above 1 / mean speed.
+
+A row owes its order (low, best, high), a unit that fits its quantity, a price year where it is money, and a note with the
+reasoning where its basis is derived, estimate or assumption. What breaks that is refused with file, line and name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from geodata.tables import Table, TableError, nearest
+
+SELECTORS = (
+    "mode", "gauge_mm", "country", "line_id", "node_id", "link_id", "crossing_id", "terminal_id", "upgrade_id",
+    "terrain", "traction", "side", "method", "reason", "load_unit", "service", "commodity", "direction", "months",
+    "vehicle",
+)  # fmt: skip
+"""Columns of ``parameters.csv`` that are conditions, in table order."""
+
+BASES = ("observed", "published", "tariff", "derived", "estimate", "assumption")
+"""What a row rests on, strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of ``parameters.csv``.
+
+    ``low``, ``best`` and ``high`` are in ``unit``; ``cv`` is the coefficient of variation of single trips. [1]
+    ``where`` names file and line for messages.
+    """
+
+    parameter_id: str
+    kind: str
+    quantity: str
+    component: str
+    selectors: Mapping[str, frozenset[str]]
+    unit: str
+    low: float
+    best: float
+    high: float
+    shape: str
+    cv: float
+    evidence: tuple[str, str, str]
+    basis: str
+    includes: frozenset[str]
+    price_year: int | None
+    as_of: str
+    note: str
+    where: str
+
+    @property
+    def mean(self) -> float:
+        """Implied mean of the row, in its unit.
+
+        Examples
+        --------
+        The mean of a triangle 6 / 10.6 / 24 h is 13.53 h, above its mode.
+        """
+        return mean_of(self.shape, self.low, self.best, self.high)
+
+    @property
+    def mean_inverse(self) -> float:
+        """Mean of 1 / value, in 1 / unit; used for speeds."""
+        return mean_inverse_of(self.shape, self.low, self.best, self.high)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the row's mean is drawn at all."""
+        return self.shape != "fixed" and self.low < self.high
+
+    def agrees(self, attributes: Mapping[str, str]) -> bool:
+        """Whether every filled selector agrees with an activity's attributes."""
+        return all(attributes[name] in allowed for name, allowed in self.selectors.items())
+
+
+def mean_of(shape: str, low: float, best: float, high: float) -> float:
+    """Mean of a shape, in the unit of its values.
+
+    Examples
+    --------
+    >>> round(mean_of("triangular", 6.0, 10.6, 24.0), 2)
+    13.53
+    """
+    if shape == "fixed":
+        return best
+    if shape == "uniform":
+        return (low + high) / 2.0
+    return (low + best + high) / 3.0
+
+
+def mean_inverse_of(shape: str, low: float, best: float, high: float) -> float:
+    """Mean of 1 / value of a shape; all values must be above 0.
+
+    Examples
+    --------
+    A speed of 20 to 40 with mode 30 km/h takes 3.397 h per 100 km on average, not 3.333:
+
+    >>> round(100 * mean_inverse_of("triangular", 20.0, 30.0, 40.0), 3)
+    3.397
+    """
+    if shape == "fixed" or low == high:
+        return 1.0 / best
+    if shape == "uniform":
+        return math.log(high / low) / (high - low)
+    if shape == "discrete":
+        return (1.0 / low + 1.0 / best + 1.0 / high) / 3.0
+    falling = 1.0 if best == high else high * math.log(high / best) / (high - best)
+    rising = 1.0 if best == low else low * math.log(best / low) / (best - low)
+    return 2.0 / (high - low) * (falling - rising)
+
+
+def set_fields(row: Row, fields: Mapping[str, float]) -> Row:
+    """Row with some of low, best, high, cv set; ``best`` alone states a known value."""
+    allowed = ("low", "best", "high", "cv")
+    for name, value in fields.items():
+        if name not in allowed:
+            near = nearest(name, allowed)
+            hint = f"; did you mean {near!r}?" if near else ""
+            msg = f"{row.parameter_id}: no field {name!r}; allowed {', '.join(allowed)}{hint}"
+            raise TableError(msg)
+        if not math.isfinite(value) or value < 0 or (row.quantity in ("speed", "driving_hours") and value == 0):
+            msg = f"{row.parameter_id}.{name}: {value} is refused; it must be a number above 0 ({row.unit})"
+            raise TableError(msg)
+    if "best" in fields and not {"low", "high"} & set(fields):
+        fields = {**fields, "low": fields["best"], "high": fields["best"]}
+    new = replace(
+        row,
+        low=fields.get("low", row.low),
+        best=fields.get("best", row.best),
+        high=fields.get("high", row.high),
+        cv=fields.get("cv", row.cv),
+        where=f"{row.where}, set by the scenario",
+    )
+    if not new.low <= new.best <= new.high:
+        msg = f"{row.parameter_id}: low {new.low}, best {new.best}, high {new.high} are not in order; set all three"
+        raise TableError(msg)
+    return new
+
+
+def _values(cell: object) -> frozenset[str]:
+    return frozenset(part for part in str(cell).split(";") if part)
+
+
+def row_of(table: Table, number: int) -> Row:
+    """Row of a table, checked for what it owes.
+
+    Raises
+    ------
+    TableError
+        Naming file, line, row, field, what was found and what is allowed.
+    """
+    cells = table.row(number)
+    where = f"{table.origin[number]}, line {table.line[number]}"
+    name = str(cells["parameter_id"])
+
+    def refuse(column: str, found: object, allowed: str) -> TableError:
+        return TableError(f"{where}, row {name!r}: {column} is {found!r}; {allowed}")
+
+    low, best, high = (float(str(cells[key])) for key in ("low", "best", "high"))
+    if not low <= best <= high:
+        raise refuse("low, best, high", (low, best, high), "they must stand in order")
+    quantity, unit = str(cells["quantity"]), str(cells["unit"])
+    allowed_units = UNITS_OF.get(quantity)
+    if allowed_units is not None and unit not in allowed_units:
+        raise refuse("unit", unit, f"a row of quantity {quantity} takes {', '.join(sorted(allowed_units))}")
+    if quantity in ("speed", "driving_hours") and low <= 0:
+        raise refuse("low", low, f"a {quantity} must be above 0")
+    if quantity == "driving_hours" and high > 24:
+        raise refuse("high", high, "a day has 24 hours")
+    needs_component = quantity in ("usd", "coefficient")
+    if needs_component != bool(cells["component"]):
+        raise refuse("component", cells["component"], "it is filled for usd and coefficient and for nothing else")
+    if quantity == "usd" and unit != "%" and cells["price_year"] is None:
+        raise refuse("price_year", "", "money needs the year of its prices")
+    basis = str(cells["basis"])
+    if BASES.index(basis) >= BASES.index("derived") and not cells["note"]:
+        raise refuse("note", "", f"a row of basis {basis} owes its reasoning")
+    cv = cells["cv"]
+    year = cells["price_year"]
+    return Row(
+        parameter_id=name,
+        kind=str(cells["kind"]),
+        quantity=quantity,
+        component=str(cells["component"]),
+        selectors={key: _values(cells[key]) for key in SELECTORS if cells[key] not in ("", None)},
+        unit=unit,
+        low=low,
+        best=best,
+        high=high,
+        shape=str(cells["shape"]),
+        cv=0.0 if cv is None else float(str(cv)),
+        evidence=(str(cells["low_evidence"]), str(cells["best_evidence"]), str(cells["high_evidence"])),
+        basis=basis,
+        includes=_values(cells["includes"]),
+        price_year=None if year is None else int(float(str(year))),
+        as_of=str(cells["as_of"]),
+        note=str(cells["note"]),
+        where=where,
+    )
+
+
+UNITS_OF: dict[str, frozenset[str]] = {
+    "hours": frozenset({"h"}),
+    "speed": frozenset({"km/h"}),
+    "driving_hours": frozenset({"h/day"}),
+    "coefficient": frozenset({"1"}),
+    "emission": frozenset({"kg CO2e/t-km"}),
+    "payload": frozenset({"t"}),
+    "value_of_time": frozenset({"%/day"}),
+    "patience": frozenset({"day"}),
+    "usd": frozenset(
+        {"%", "USD", "USD/FEU", "USD/TEU", "USD/wagon", "USD/truck", "USD/t", "USD/FEU-km", "USD/TEU-km",
+         "USD/wagon-km", "USD/truck-km", "USD/t-km"}
+    ),
+}  # fmt: skip
+"""Units that each quantity may stand in; anything else is refused, never converted."""
