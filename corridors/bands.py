@@ -10,7 +10,7 @@ present are ranked from west to east and moved aside by
 
 along the left normal of the direction of travel (southbound, left is east, so bands do not cross where they part). Three bands
 at a pitch of 3 pt lie at -3, 0 and +3 pt. Along a way d is averaged over a short length, so that bands change places in
-a soft curve, and at the ends of a way all bands come together. Where two ways of one corridor share track the band is drawn once.
+a soft curve, and at origins and destinations all bands come together. Where two ways of one corridor share track the band is drawn once.
 
 All lengths are on paper, in points of 1/72 inch. The pictures show which line a corridor uses, not where within some
 3 pt the line runs; the grey network beneath is drawn in its place.
@@ -35,12 +35,14 @@ Points = NDArray[np.float64]
 """Points on paper, shape (point, 2): x to the right, y up. [pt]."""
 
 STEP_PT = 3.0
-NEAR_PT = 4.2
+NEAR_PT = 7.5
 PARALLEL = 0.8  # least |cos| of the angle between two steps that count as parallel
 SHORTEST_RUN = 6  # steps; a shorter meeting is a crossing of lines, not shared track
 LONGEST_GAP = 4  # steps; a shorter parting of two lines is not drawn
+LOOP_STEPS = 9  # half the length within which a loop is looked for
 EASE_STEPS = 7  # steps over which a band changes its place in the bundle
-GATHER_STEPS = 6  # steps over which bands come together at the ends of a way
+LOOSE_STEPS = 8  # steps taken off a way that ends in the middle of another
+GATHER_STEPS = 6  # steps over which bands come together at an origin or destination
 
 Edge = tuple[int, int]
 
@@ -129,13 +131,15 @@ class _Walk(NamedTuple):
     kinds: list[tuple[str, str]]
 
 
-def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], *, pitch: float) -> list[Band]:
+def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], ends: Points, *, pitch: float) -> list[Band]:
     """Move corridors that share track apart.
 
     Parameters
     ----------
     ways
         Ways of each corridor, each a sequence of stretches from origin to destination. [pt]
+    ends
+        Origins and destinations, where all bands come together. [pt]
     pitch
         Distance between the middles of neighbouring bands. [pt]
 
@@ -146,7 +150,8 @@ def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], *, pitch: float) 
     Examples
     --------
     >>> line = [Stretch(np.array([[0.0, 60.0], [0.0, 0.0]]), "rail", "operational")]
-    >>> [float(b.points[10, 0].round(2)) for b in lay_bands({"west": [line], "east": [line]}, pitch=3.0)]
+    >>> ends = np.array([[0.0, 60.0], [0.0, 0.0]])
+    >>> [float(b.points[10, 0].round(2)) for b in lay_bands({"west": [line], "east": [line]}, ends, pitch=3.0)]
     [-1.5, 1.5]
     """
     spine = _Spine()
@@ -156,6 +161,7 @@ def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], *, pitch: float) 
         for way in found
         if any(len(s.points) for s in way)
     ]
+    walks = [_without_loose_ends(spine, walk, ends) for walk in walks]
     members: dict[Edge, list[str]] = {}
     for walk in walks:
         for edge in _edges(walk.nodes):
@@ -168,7 +174,12 @@ def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], *, pitch: float) 
     bands: list[Band] = []
     drawn: set[tuple[str, Edge, tuple[str, str]]] = set()
     for walk in walks:
-        bands += _bands_of(spine, walk, members, pitch, drawn)
+        places = np.array([spine.position[node] for node in walk.nodes]).reshape(-1, 2)
+        if len(places) < 3:
+            continue
+        away = np.hypot(*(places[:, None, :] - ends[None, :, :]).transpose(2, 0, 1)).min(axis=1)
+        share = np.clip(away / (GATHER_STEPS * STEP_PT), 0.0, 1.0)
+        bands += _bands_of(walk, places, _aside(spine, walk, members, pitch) * share, members, drawn)
     return bands
 
 
@@ -192,19 +203,27 @@ def _walk(spine: _Spine, corridor: str, way: Sequence[Stretch]) -> _Walk:
         for node, place, tangent in zip(met, places, tangents, strict=True)
     ]
     nodes, steps = [sequence[0]], [kinds[0]]
-    for i, node in enumerate(sequence[1:], start=1):
-        if node == nodes[-1]:
-            continue
-        if len(nodes) > 1 and node == nodes[-2]:  # a step forth and back again
-            nodes.pop()
-            steps.pop()
-            continue
-        path = spine.between(nodes[-1], node, LONGEST_GAP) or [nodes[-1], node]
-        for a, b in pairwise(path):
-            spine.join(a, b)
-            nodes.append(b)
-            steps.append(kinds[min(i, len(kinds) - 1)])
+    for node, kind in zip(sequence[1:], kinds[1:], strict=True):
+        for b in (spine.between(nodes[-1], node, LONGEST_GAP) or [nodes[-1], node])[1:]:
+            if len(nodes) > 1 and b == nodes[-2]:  # a step forth and back again
+                nodes.pop()
+                steps.pop()
+            else:
+                spine.join(nodes[-1], b)
+                nodes.append(b)
+                steps.append(kind)
     return _Walk(corridor, nodes, steps[1:])
+
+
+def _without_loose_ends(spine: _Spine, walk: _Walk, ends: Points) -> _Walk:
+    """Take the last steps off a way that stops short of its destination: there it may have met the wrong track."""
+
+    def loose(node: int) -> int:
+        away = np.hypot(*(ends - np.array(spine.position[node])).T).min()
+        return LOOSE_STEPS if away > 2.0 * NEAR_PT else 0
+
+    first, last = loose(walk.nodes[0]), len(walk.nodes) - loose(walk.nodes[-1])
+    return _Walk(walk.corridor, walk.nodes[first:last], walk.kinds[first : last - 1])
 
 
 def _resampled(way: Sequence[Stretch]) -> tuple[Points, list[tuple[str, str]]]:
@@ -252,32 +271,31 @@ def _rank(spine: _Spine, members: dict[Edge, list[str]], corridors: list[str]) -
     return {corridor: float(i) for i, corridor in enumerate(order)}
 
 
-def _bands_of(
-    spine: _Spine,
-    walk: _Walk,
-    members: dict[Edge, list[str]],
-    pitch: float,
-    drawn: set[tuple[str, Edge, tuple[str, str]]],
-) -> list[Band]:
-    """Pieces of one way that are not drawn yet, moved aside."""
+def _aside(spine: _Spine, walk: _Walk, members: dict[Edge, list[str]], pitch: float) -> NDArray[np.float64]:
+    """How far each node of a way is moved along its left normal. [pt]."""
     edges = _edges(walk.nodes)
-    if not edges:
-        return []
-    aside = np.empty(len(edges))
+    aside = np.zeros(len(edges))
     for i, edge in enumerate(edges):
         there = members[edge]
         forward = spine.edges[edge] == (walk.nodes[i], walk.nodes[i + 1])
         place = (there.index(walk.corridor) - (len(there) - 1) / 2.0) * pitch
         aside[i] = place if forward else -place
-    points = np.array([spine.position[node] for node in walk.nodes])
-    centre = _smooth(points, 1)
-    move = _eased(np.concatenate([aside[:1], (aside[1:] + aside[:-1]) / 2.0, aside[-1:]]))
-    steps = np.arange(len(move))
-    move = move * np.clip(np.minimum(steps, steps[::-1]) / GATHER_STEPS, 0.0, 1.0)
-    tangent = np.gradient(_smooth(points, 2), axis=0)
+    return _eased(np.concatenate([aside[:1], (aside[1:] + aside[:-1]) / 2.0, aside[-1:]]))
+
+
+def _bands_of(
+    walk: _Walk,
+    places: Points,
+    aside: NDArray[np.float64],
+    members: dict[Edge, list[str]],
+    drawn: set[tuple[str, Edge, tuple[str, str]]],
+) -> list[Band]:
+    """Pieces of one way that are not drawn yet, moved aside."""
+    edges = _edges(walk.nodes)
+    tangent = np.gradient(_smooth(places, 4), axis=0)
     tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)[:, None]
     normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])
-    line = _smooth(centre + move[:, None] * normal, 1)
+    line = _untangled(_smooth(_smooth(places, 3) + aside[:, None] * normal, 1), tangent)
 
     bands: list[Band] = []
     start = 0
@@ -292,6 +310,36 @@ def _bands_of(
                 bands.append(Band(walk.corridor, mode, status, line[start : i + 1], most))
             start = i
     return bands
+
+
+def _untangled(line: Points, tangent: Points) -> Points:
+    """Take out the loops that a line moved to the inside of a sharp bend makes: their points go to the crossing."""
+    step = np.diff(line, axis=0)
+    back = np.flatnonzero((step * tangent[:-1]).sum(axis=1) < 0.0)
+    out = line.copy()
+    done = -1
+    for at in back.tolist():
+        if at <= done:
+            continue
+        first, last = max(0, at - LOOP_STEPS), min(len(step) - 1, at + LOOP_STEPS)
+        pairs = ((i, j) for gap in range(last - first, 1, -1) for i in range(first, last - gap + 1) for j in (i + gap,))
+        for i, j in pairs:
+            cross = _crossing(line[i], step[i], line[j], step[j])
+            if cross is not None:
+                out[i + 1 : j + 1] = cross
+                done = j
+                break
+    return out
+
+
+def _crossing(p: Points, r: Points, q: Points, s: Points) -> Points | None:
+    """Point where the steps r from p and s from q cross, or None."""
+    turn = r[0] * s[1] - r[1] * s[0]
+    if abs(turn) < 1e-12:
+        return None
+    d = q - p
+    t, u = (d[0] * s[1] - d[1] * s[0]) / turn, (d[0] * r[1] - d[1] * r[0]) / turn
+    return p + t * r if 0.0 <= t <= 1.0 and 0.0 <= u <= 1.0 else None
 
 
 def _smooth(points: Points, times: int) -> Points:

@@ -144,7 +144,7 @@ def costs_figure(pair: Pair) -> Figure:
 def _names_width(pair: Pair) -> float:
     """Where the bars begin, right of the corridors' names. [inch]"""
     return min(
-        EDGE + 0.36 + max(width_of(corridor_name(pair.study, way.corridor), TEXT) for way in pair.ways), 0.36 * WIDTH
+        EDGE + 0.36 + max(width_of(corridor_name(pair.study, way.corridor), TEXT) for way in pair.ways), 0.4 * WIDTH
     )
 
 

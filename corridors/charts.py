@@ -5,8 +5,8 @@ them, ``plot_costs`` shows what is paid for. Each returns a matplotlib figure th
 ``save`` writes it as PNG or SVG, the same figure always as the same bytes.
 
 >>> from corridors import read_scenario, run, plot_profile
->>> study = run(read_scenario("both-open", ["draws=64"]))
->>> figure = plot_profile(study, "usd", origin="Kostanay", destination="gwadar")
+>>> study = run(read_scenario("both-open", ["draws=64", "origins=kostanay", "destinations=gwadar"]))
+>>> figure = plot_profile(study, "usd", destination="Gwadar", corridors=["uap-ml1", "turgundi-chaman"])
 """
 
 from __future__ import annotations

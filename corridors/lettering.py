@@ -140,7 +140,7 @@ class Lettering:
                 (x - width / 2.0, y + reach + down),
                 (x - width / 2.0, y - reach - up),
             )
-            spots += [(a, b, ring * 6.0 + i * 0.4) for i, (a, b) in enumerate(around)]
+            spots += [(a, b, ring * 11.0 + i * 0.4) for i, (a, b) in enumerate(around)]
         return self._best(text, kind, spots)
 
     def place_at(self, text: str, spots: Iterable[tuple[float, float]], kind: Type) -> Label | None:

@@ -1,6 +1,7 @@
 """The key beside the map: which letter is which corridor, and what each sign means.
 
-Only what stands on the map is explained. The type shrinks a little, then the figures go, before anything runs off the sheet.
+Only what stands on the map is explained. The type shrinks a little, then the facts are cut
+short line by line, before anything runs off the sheet.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-ALLOWED_SIZES = (7.6, 7.2, 6.8, 6.5)
+ALLOWED_SIZES = (7.6, 7.4, 7.2, 7.0, 6.8, 6.6)
 SAMPLE = 23.0  # width of a sample of a line. [pt]
 
 
@@ -54,10 +55,10 @@ Item = tuple[str, "Callable[[Axes, float, float], None]"]
 def draw_key(axes: Axes, size: tuple[float, float], corridors: list[CorridorKey], on_map: OnMap, theme: Theme) -> None:
     """Write the key into axes of so many points, from the top. [pt]."""
     groups = _groups(on_map, theme)
-    for figures in (True, False):
+    for most in (9, 2, 1, 0):
         for letters in ALLOWED_SIZES:
             writer = _Writer(axes, size, letters, theme)
-            writer.key(corridors, groups, figures=figures)
+            writer.key(corridors, groups, most=most)
             if writer.y >= 0.0:
                 writer.flush()
                 return
@@ -71,9 +72,8 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
         return np.array([[x, y], [x + SAMPLE, y]])
 
     def band(mode: str, status: str) -> Callable[[Axes, float, float], None]:
-        return lambda a, x, y: signs.draw_band(
-            a, [sample(x, y)], theme.faint_ink, (mode, status), paper=theme.paper, gid="key"
-        )
+        colours = (theme.faint_ink, theme.paper)
+        return lambda a, x, y: signs.draw_band(a, [sample(x, y)], colours, (mode, status), gid="key")
 
     def rail(status: str) -> Callable[[Axes, float, float], None]:
         return lambda a, x, y: signs.draw_railway(a, [sample(x, y)], status, theme)
@@ -113,10 +113,10 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
         (
             "Places",
             [("origin", sign(signs.draw_origin)), ("destination", sign(signs.draw_destination))]
-            + [(f"crossing {STATE_STYLES[s].label}", state(s)) for s in known]
+            + [(f"gate {STATE_STYLES[s].label}", state(s)) for s in known]
             + ([("state assumed: nobody knows it on this date", state("open, assumed"))] if assumed else [])
             + ([("change of gauge", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
-            + ([("change of mode", sign(signs.draw_mode_change))] if on_map.mode_changes else []),
+            + ([("change of mode or truck", sign(signs.draw_mode_change))] if on_map.mode_changes else []),
         ),
         ("Borders", [(border_words[s], border(s)) for s in BORDER_DASHES if s in on_map.borders]),
     ]
@@ -145,16 +145,17 @@ class _Writer:
         self.text(0.0, text, Type(self.size + 0.6, "bold"), self.theme.ink)
         self.y -= self.size * 0.55
 
-    def key(self, corridors: list[CorridorKey], groups: list[tuple[str, list[Item]]], *, figures: bool) -> None:
+    def key(self, corridors: list[CorridorKey], groups: list[tuple[str, list[Item]]], *, most: int) -> None:
         self.heading("Corridors")
         for entry in corridors:
-            self.corridor(entry, figures=figures)
+            self.corridor(entry, most=most)
         for heading, items in groups:
             self.y -= self.size * 0.75
             self.heading(heading)
             self.items(items)
 
-    def corridor(self, entry: CorridorKey, *, figures: bool) -> None:
+    def corridor(self, entry: CorridorKey, *, most: int) -> None:
+        """Name of a corridor, and at most so many lines of facts."""
         kind, small = Type(self.size), Type(self.size - 0.5)
         colour = self.theme.ink if entry.feasible else self.theme.faint_ink
         left = 2 * signs.BADGE_RADIUS + 6.0
@@ -163,10 +164,12 @@ class _Writer:
             if i == 0:
                 self._badge(entry, self.y + self.size * 0.36)
             self.text(left, line, kind, colour)
-        if figures or not entry.feasible:
-            for line in wrapped(entry.facts, small, self.width - left):
-                self.y -= self.size * 1.2
-                self.text(left, line, small, self.theme.faint_ink)
+        facts = wrapped(entry.facts, small, self.width - left)
+        if len(facts) > most:
+            facts = [*facts[: most - 1], facts[most - 1].rstrip(",. ") + " ..."] if most else []
+        for line in facts:
+            self.y -= self.size * 1.2
+            self.text(left, line, small, self.theme.faint_ink)
         self.y -= self.size * 0.42
 
     def _badge(self, entry: CorridorKey, y: float) -> None:

@@ -17,7 +17,7 @@ from corridors.bands import Band, lay_bands
 from corridors.lettering import Box, Lettering, Type
 from corridors.map_key import OnMap
 from corridors.map_places import Sign, draw_signs, signs_of, write_label, write_signs
-from corridors.map_scene import Scene, hauls_of, in_frame, short_name, stretches_of
+from corridors.map_scene import Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
 from corridors.sheet import EURASIA, Frame, Stroke, draw_ground, draw_lines, draw_overview, frame_round
 from geodata.basemap import read_borders, read_names
 
@@ -42,17 +42,18 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
         spine.set_zorder(20)
     draw_ground(axes, frame, theme, borders=borders)
     rails, roads = _draw_network(axes, frame, scene)
-    bands = lay_bands(stretches_of(scene, frame), pitch=signs.BAND_PITCH)
+    bands = lay_bands(stretches_of(scene, frame), ends_of(scene, frame), pitch=signs.BAND_PITCH)
     _draw_bands(axes, bands, scene)
     lettering = Lettering(frame.width, frame.height)
     lettering.avoid(_dots([b.points for b in bands], frame))
+    lettering.avoid(_kashmir(frame))
     corner = _draw_small_map(axes, frame, scene, bands, lettering)
     _draw_scale(axes, frame, theme, lettering, corner)
     found = signs_of(scene, frame)
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
     draw_signs(axes, found, theme)
-    write_signs(axes, found, theme, lettering)
+    write_signs(axes, [sign for sign in found if not sign.aside], theme, lettering)
     for name in read_names():
         if name.kind == "town":
             x, y = frame.place(name.lonlat)[0]
@@ -61,6 +62,7 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     _write_exits(axes, frame, scene, bands, lettering)
     _write_names(axes, frame, theme, lettering)
     _write_towns(axes, frame, scene, found, lettering)
+    write_signs(axes, [sign for sign in found if sign.aside], theme, lettering)
     seen = {b.style for b in read_borders(borders) if frame.holds(frame.place(b.lonlat)).any()}
     return OnMap(
         bands=frozenset((b.mode, b.status) for b in bands),
@@ -91,13 +93,19 @@ def _draw_network(axes: Axes, frame: Frame, scene: Scene) -> tuple[frozenset[str
 
 
 def _draw_bands(axes: Axes, bands: Sequence[Band], scene: Scene) -> None:
-    signs.draw_band_casing(axes, [b.points for b in bands if b.mode in {"rail", "road"}], scene.theme.paper)
     groups: dict[tuple[str, str, str], list[Points]] = {}
     for band in bands:
         groups.setdefault((band.corridor, band.mode, band.status), []).append(band.points)
     for (corridor, mode, status), lines in groups.items():
         colour = scene.styles[corridor].colour
-        signs.draw_band(axes, lines, colour, (mode, status), paper=scene.theme.paper, gid=f"band-{corridor}")
+        level, paper = list(scene.styles).index(corridor), scene.theme.paper
+        signs.draw_band(axes, lines, (colour, paper), (mode, status), level=level, gid=f"band-{corridor}")
+
+
+def _kashmir(frame: Frame) -> Points:
+    """Dots all over Jammu and Kashmir, so that no name is written across it where it may stand elsewhere."""
+    lon, lat = np.meshgrid(np.linspace(73.6, 79.8, 45), np.linspace(32.4, 36.9, 45))
+    return _dots([frame.place(np.column_stack([lon.ravel(), lat.ravel()]))], frame)
 
 
 def _dots(lines: Iterable[Points], frame: Frame) -> Points:
@@ -170,10 +178,12 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
     stood = [np.array([sign.x, sign.y]) for sign in found]
     for name, lonlat, letters in towns:
         point = frame.place(lonlat[None, :])[0]
-        near = 9.0 if letters > 6.5 else 30.0
+        near = 6.0 if letters > 6.5 else 30.0
         if not frame.holds(point[None, :], 6.0)[0] or any(np.hypot(*(point - other)) < near for other in stood):
             continue
         x, y = float(point[0]), float(point[1])
+        if letters < 7.0 and not lettering.is_free(Box(x - 1.5, y - 1.5, x + 1.5, y + 1.5)):
+            continue
         label = lettering.place_beside(name, x, y, Type(letters), gap=4.0)
         if label is not None:
             stood.append(point)

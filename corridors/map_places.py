@@ -33,6 +33,8 @@ class Sign(NamedTuple):
     y: float
     name: str
     state: str = ""
+    aside: bool = False
+    """Not on any way drawn."""
 
     @property
     def radius(self) -> float:
@@ -62,10 +64,15 @@ def signs_of(scene: Scene, frame: Frame) -> list[Sign]:
     found += [_node_sign(scene, frame, "gauge", node) for node in sorted(breaks)]
     found += [_node_sign(scene, frame, "mode", node) for node in sorted(changes)]
     states = scene.study.states
-    used = {a.crossing_id for a in activities if a.crossing_id}
+    used = {a.crossing_id or a.link_id for a in activities}
+    passed = {n for a in activities for n in (a.from_node_id, a.to_node_id)}
     gates: list[Sign] = []
-    for name in sorted(used | {k for k, v in states.items() if v != "open"}):
+    doubtful = {k for k, v in states.items() if v != "open" and (k in scene.crossings or k in used | passed)}
+    doubtful -= {k for k in doubtful if (k in taken or k in scene.links) and states[k].startswith("open")}
+    for name in sorted({k for k in used if k in scene.crossings} | doubtful, key=lambda k: (k not in used, k)):
         gate = _gate(scene, frame, name, states.get(name, "open"))
+        if gate is not None:
+            gate = gate._replace(aside=name not in used | passed and gate.state.startswith("open"))
         if gate is not None and not any(_touch(gate, g, 4.0) and gate.state == g.state for g in gates):
             gates.append(gate)
     inside = [s for s in found + gates if 4 < s.x < frame.width - 4 and 4 < s.y < frame.height - 4]
@@ -137,10 +144,10 @@ def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lett
 
     def rank(sign: Sign) -> int:
         if sign.kind == "gate":
-            return 3 if sign.state == "open" else 1
+            return 5 if sign.aside else 3 if sign.state == "open" else 1
         return {"origin": 0, "destination": 0, "gauge": 2, "mode": 4}[sign.kind]
 
-    types = (Type(9.0, "bold"), Type(7.2, "bold"), Type(7.2), Type(7.0), Type(7.0))
+    types = (Type(9.0, "bold"), Type(7.2, "bold"), Type(7.2), Type(7.0), Type(7.0), Type(6.5))
     for sign in sorted(found, key=rank):
         if sign.name not in named:
             named.add(sign.name)

@@ -29,6 +29,7 @@ Points = NDArray[np.float64]
 
 WINDOW = (45.0, 21.0, 93.0, 57.0)
 """West, south, east, north of what the large map may show; the rest is on the small one. [deg]."""
+_OVERLAP_PT = 60.0
 
 
 class Scene(NamedTuple):
@@ -100,23 +101,50 @@ def places_in_window(scene: Scene) -> Points:
 
 
 def stretches_of(scene: Scene, frame: Frame) -> dict[str, list[list[Stretch]]]:
-    """Ways of each corridor on paper, in the direction of travel."""
+    """Ways of each corridor on paper, in the direction of travel.
+
+    Where a way runs to its end as an earlier way of the corridor did, it is cut `_OVERLAP_PT` after the two meet.
+    """
+    lines: dict[str, Points] = {}
     out: dict[str, list[list[Stretch]]] = {}
+    tails: set[tuple[str, tuple[str, ...]]] = set()
     for way in scene.ways:
+        steps = _steps(scene, way)
+        names = [name for name, _ in steps]
         stretches: list[Stretch] = []
-        last = ""
-        for haul in hauls_of(way):
-            name = haul.link_id or haul.crossing_id
-            if name == last:  # the other side of the same crossing
-                continue
-            last = name
+        shared = 0.0
+        for i, (name, backwards) in enumerate(steps):
+            tail = (way.corridor, tuple(names[i:]))
+            if name not in lines:
+                lines[name] = frame.place(scene.line(name))
+            line = lines[name]
+            shared = shared + float(np.hypot(*np.diff(line, axis=0).T).sum()) if tail in tails else 0.0
+            tails.add(tail)
             hop = scene.hop(name)
-            line = frame.place(scene.line(name))
-            backwards = haul.from_node_id == hop.to_node_id or haul.to_node_id == hop.from_node_id
             stretches.append(Stretch(line[::-1] if backwards else line, hop.mode, hop.status))
+            if shared > _OVERLAP_PT:
+                break
         if stretches:
             out.setdefault(way.corridor, []).append(stretches)
     return {name: out[name] for name in scene.styles if name in out}
+
+
+def _steps(scene: Scene, way: Way) -> list[tuple[str, bool]]:
+    """Links and crossings of a way, each once, and whether it is travelled from its to-node to its from-node."""
+    steps: list[tuple[str, bool]] = []
+    for haul in hauls_of(way):
+        name = haul.link_id or haul.crossing_id
+        if not steps or steps[-1][0] != name:  # the two sides of a crossing are one step
+            hop = scene.hop(name)
+            backwards = haul.from_node_id == hop.to_node_id or haul.to_node_id == hop.from_node_id
+            steps.append((name, backwards))
+    return steps
+
+
+def ends_of(scene: Scene, frame: Frame) -> Points:
+    """Origins and destinations on paper. [pt]."""
+    names = sorted({end for way in scene.ways for end in (way.origin, way.destination)})
+    return frame.place(np.array([[scene.nodes[n].lon, scene.nodes[n].lat] for n in names]))
 
 
 def in_frame(scene: Scene, frame: Frame, node_id: str) -> bool:
@@ -127,4 +155,4 @@ def in_frame(scene: Scene, frame: Frame, node_id: str) -> bool:
 
 def short_name(name: str) -> str:
     """Name of a place without what stands in brackets or after a stroke."""
-    return name.partition(" (")[0].partition(" / ")[0]
+    return name.partition(" (")[0].partition(" / ")[0].removesuffix(" road post")

@@ -138,18 +138,37 @@ def _corridor_keys(scene: Scene) -> list[CorridorKey]:
         ways = [way for way in scene.ways if way.corridor == name]
         found = [way for way in ways if way.feasible and way.itinerary is not None]
         words = scene.study.catalogue[name].name if name in scene.study.catalogue else name
-        facts = _facts(found) if found else "no way on this date: " + "; ".join(dict.fromkeys(w.reason for w in ways))
+        facts = _facts(found, len(ways)) if found else _obstacles([way.reason for way in ways])
         keys.append(CorridorKey(style.letter, style.colour, words, facts, bool(found)))
     return keys
 
 
-def _facts(ways: Sequence[Way]) -> str:
-    """Kilometres and median days, from the least to the most over the pairs of places."""
+def _obstacles(reasons: Sequence[str]) -> str:
+    """Why there is no way, in few words: the names of what is not built and of what is shut, each once.
+
+    Examples
+    --------
+    >>> _obstacles(["Herat-Kandahar: not built on 2026-11-25 (planned); Chaman: shut since 2025-10-12"])
+    'no way on this date. Not built: Herat-Kandahar. Shut: Chaman'
+    """
+    groups: dict[str, dict[str, None]] = {"Not built": {}, "Shut": {}, "": {}}
+    for clause in dict.fromkeys(clause for reason in reasons for clause in reason.split("; ")):
+        name, _, rest = clause.partition(": ")
+        head = next((head for head in ("Not built", "Shut") if rest.startswith(head.lower())), "")
+        groups[head][name.partition(" (")[0] if head else clause] = None
+    said = [f"{head}: {', '.join(names)}" if head else "; ".join(names) for head, names in groups.items() if names]
+    return "no way on this date. " + ". ".join(said)
+
+
+def _facts(ways: Sequence[Way], asked: int) -> str:
+    """Kilometres and median days, from the least to the most over the pairs of places that have a way."""
     km = [sum(a.km for a in way.itinerary.activities) for way in ways if way.itinerary is not None]
     days = [float(np.median(way.outcome.hours)) / 24.0 for way in ways if way.outcome is not None]
     words = [f"{_span(km, ',.0f')} km"]
     if days:
         words.append(f"{_span(days, '.0f')} days (P50)")
+    if len(ways) < asked:
+        words.append(f"{len(ways)} of {asked} pairs of places")
     return ", ".join(words)
 
 
@@ -164,7 +183,7 @@ def _foot_lines(scene: Scene, borders: str, width: float) -> list[str]:
     if scene.study.assumption:
         lines += wrapped(scene.study.assumption.rstrip(".") + ".", _FOOT_TYPE, width)
     base = attributions(borders)
-    sources = "Network: nodes.csv, links.csv, crossings.csv of this project, sources in its sources.csv"
+    sources = "Network: tables of this project, sources in sources.csv"
     words = ". ".join([sources, *base[:2], *_osm(scene), PROJECTION_NOTE]) + "."
     lines += wrapped(" ".join([words, *base[2:]]), _FOOT_TYPE, width)
     return lines

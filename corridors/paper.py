@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 INK, FAINT, GRID, PAPER = (getattr(THEMES["light"], name) for name in ("ink", "faint_ink", "grid", "paper"))
 SMALL, TEXT, TITLE = 7.2, 8.2, 14.0  # points
 LINE = 1.32  # line height, in sizes of type
+BETWEEN = 0.045  # inches between paragraphs
 WIDTH, EDGE, LEFT, RIGHT = 11.0, 0.28, 0.66, 0.28  # inches; text begins at EDGE, axes at LEFT
 
 
@@ -35,13 +36,13 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
     return text_size(text, Type(size, weight))[0] / 72
 
 
-def wrap(text: str, size: float, width: float) -> list[str]:
+def wrap(text: str, size: float, width: float, weight: str = "normal") -> list[str]:
     """Lines of `text` that are at most `width` inches wide, reckoned word by word so that words are measured once."""
-    blank = width_of("n n", size) - 2 * width_of("n", size)
+    blank = width_of("n n", size, weight) - 2 * width_of("n", size, weight)
     lines: list[str] = []
     room = 0.0
     for word in text.split():
-        wide = width_of(word, size) + blank
+        wide = width_of(word, size, weight) + blank
         if lines and wide <= room:
             lines[-1] = f"{lines[-1]} {word}"
         else:
@@ -82,18 +83,22 @@ def new_sheet(title: str, head: Sequence[str], foot: Sequence[str], body: float)
     from matplotlib.figure import Figure
 
     room = WIDTH - EDGE - RIGHT
-    above = [(line, TEXT) for text in head for line in wrap(text, TEXT, room)]
-    below = [(line, SMALL) for text in foot for line in wrap(text, SMALL, room)]
-    tall = [sum(size * LINE / 72 for _, size in lines) for lines in (above, below)]
+    blocks = (
+        [(wrap(text, TEXT, room), TEXT, INK) for text in head],
+        [(wrap(text, SMALL, room), SMALL, FAINT) for text in foot],
+    )
+    tall = [sum(len(lines) * size * LINE / 72 + BETWEEN for lines, size, _ in part) for part in blocks]
     bottom = tall[1] + 0.3
     height = bottom + body + tall[0] + 0.62
     figure = Figure(figsize=(WIDTH, height))
     write(figure, EDGE, height - 0.2, title, size=TITLE, weight="bold", va="top")
-    for lines, top in ((above, height - 0.5), (below, bottom - 0.12)):
+    for part, top in zip(blocks, (height - 0.5, bottom - 0.12), strict=True):
         y = top
-        for line, size in lines:
-            write(figure, EDGE, y, line, size=size, color=INK if lines is above else FAINT, va="top")
-            y -= size * LINE / 72
+        for lines, size, colour in part:
+            for line in lines:
+                write(figure, EDGE, y, line, size=size, color=colour, va="top")
+                y -= size * LINE / 72
+            y -= BETWEEN
     return figure, bottom
 
 

@@ -33,6 +33,21 @@ def print_comparison(study: Study) -> None:
     for origin, destination in study.pairs():
         here = [r for r in rows if (r["origin"], r["destination"]) == (origin, destination)]
         console.print(_table(study, origin, destination, here))
+    for sentence in reasons(rows):
+        console.print(sentence, highlight=False, markup=False)
+
+
+def reasons(rows: list[dict[str, Any]]) -> list[str]:
+    """Why ways are not feasible: one sentence a corridor and reason, naming the pairs where it does not hold for all."""
+    pairs = {(r["origin"], r["destination"]) for r in rows}
+    found: dict[tuple[str, str], list[str]] = {}
+    for r in rows:
+        if not r["feasible"]:
+            found.setdefault((r["corridor"], r["reason"]), []).append(f"{r['origin']}-{r['destination']}")
+    return [
+        f"{corridor}{'' if len(where) == len(pairs) else ' (' + ', '.join(where) + ')'}: {reason}"
+        for (corridor, reason), where in found.items()
+    ]
 
 
 def _table(study: Study, origin: str, destination: str, rows: list[dict[str, Any]]) -> Any:
@@ -67,10 +82,6 @@ def _table(study: Study, origin: str, destination: str, rows: list[dict[str, Any
             f"{usd[1]:,.0f}-{usd[2]:,.0f}", f"{r['usd_per_tonne_mean']:,.0f}", f"{r['kg_co2e_mean'] / 1000:.2f}",
             f"{r['swd_kmh']:.1f}", f"{r['p_quickest']:.0%}", f"{r['p_cheapest']:.0%}", on_time,
         )  # fmt: skip
-    shut = [r for r in rows if not r["feasible"]]
-    if shut:
-        table.caption_justify = "left"
-        table.caption = "\n".join(f"{r['corridor']}: {r['reason']}" for r in shut).replace("[", r"\[")
     return table
 
 

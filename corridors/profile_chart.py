@@ -36,6 +36,7 @@ from corridors.paper import (
     spread,
     stroke,
     width_of,
+    wrap,
     write,
 )
 from corridors.profiles import BEYOND, Curve, Scale, curves_of
@@ -49,45 +50,49 @@ if TYPE_CHECKING:
 
 CONTEXT = "#d3d7db"
 MODE_DASHES: dict[str, Any] = {"rail": "-", "road": (0, (3.6, 1.5)), "sea": (0, (1.0, 1.3)), "ferry": (0, (1.0, 1.3))}
+OVERVIEW, PANEL, GAP = 4.4, 2.05, 0.26  # inches: height of the panel of all ways, of a panel of one, and between two
 STRIP = 0.15  # inches at the foot of a panel for the countries
 
 
 def profile_figure(pair: Pair, measure: Measure) -> Figure:
     """Profile of every way of a pair, for print at full size."""
     start, end = (place_name(pair.study, node) for node in (pair.origin, pair.destination))
-    unit, slower = ("days", "slower") if measure == "hours" else (f"USD per {unit_of(pair.study)}", "dearer")
-    how = (
-        f"How to read: a slope is movement, the steeper the {slower} (a driver's rest is part of it); a vertical step is a stop, "
-        "labelled with its place, its mean and what happens there. Lines are means of the running total; shaded bands and figures in "
-        "brackets run from P10 to P90. Countries along the foot of a panel by ISO 3166 code."
-    )
+    unit = "days" if measure == "hours" else f"USD per {unit_of(pair.study)}"
     title = f"{unit[0].upper()}{unit[1:]} by distance, {start} to {end}"
     if not pair.ways:
         return new_sheet(title, head_lines(pair), foot_lines(pair, NO_WAY), 0.2)[0]
     curves, scale = curves_of(pair, measure)
-    if scale.kink < scale.far:
-        how += f" Beyond {scale.kink:,.0f} km distances are drawn at a smaller scale, so slopes are steeper there than they should be."
     columns = {1: 0, 2: 2, 4: 2}.get(len(curves), 3)
+    width = (WIDTH - LEFT - RIGHT - GAP * (columns - 1)) / max(columns, 1)
+    names = [wrap(c.name, SMALL, width - 0.27, "bold")[:2] for c in curves]
+    pitch = PANEL + 0.43 + 0.13 * max(len(lines) for lines in names)
     rows = -(-len(curves) // columns) if columns else 0
-    over, panel, titled, gap = 4.4, 2.05, 0.56, 0.26
-    body = 0.5 + over + 0.45 + (0.32 + rows * (panel + titled) + 0.25 if rows else 0.0)
-    figure, bottom = new_sheet(title, head_lines(pair), foot_lines(pair, how), body)
+    body = OVERVIEW + 0.95 + (rows * pitch + 0.57 if rows else 0.0)
+    figure, bottom = new_sheet(title, head_lines(pair), foot_lines(pair, _how_to_read(measure, scale)), body)
     top = bottom + body
     _mode_key(figure, top - 0.1, {mode for c in curves for mode, _, _ in c.runs})
-    _overview(figure, curves, scale, base=top - 0.5 - over, height=over)
+    _overview(figure, curves, scale, base=top - 0.5 - OVERVIEW, height=OVERVIEW)
     write(figure, EDGE, top - 0.4, unit, color=FAINT)
-    write(figure, LEFT, top - over - 0.82, f"km from {start}", color=FAINT)
-    if not rows:
-        return figure
-    top -= over + 1.12
-    write(figure, EDGE, top, "Way by way, with its largest stops", size=TEXT + 1.3, weight="bold")
-    width = (WIDTH - LEFT - RIGHT - gap * (columns - 1)) / columns
-    for i, curve in enumerate(curves):
+    write(figure, LEFT, top - OVERVIEW - 0.82, f"km from {start}", color=FAINT)
+    if rows:
+        write(figure, EDGE, top - OVERVIEW - 1.12, "Way by way, with its largest stops", size=TEXT + 1.3, weight="bold")
+    for i, curve in enumerate(curves if rows else ()):
         row, column = divmod(i, columns)
-        box = (LEFT + column * (width + gap), top - (row + 1) * (panel + titled), width, panel)
+        box = (LEFT + column * (width + GAP), top - OVERVIEW - 1.12 - (row + 1) * pitch, width, PANEL)
+        _title(figure, curve, names[i], measure, box)
         ax = _facet(figure, curve, curves, scale, box)
         ax.tick_params(labelleft=column == 0, labelbottom=i + columns >= len(curves))
     return figure
+
+
+def _how_to_read(measure: str, scale: Scale) -> str:
+    smaller = f" Beyond {scale.kink:,.0f} km distances are drawn at a smaller scale, so slopes are steeper there than they should be."
+    return (
+        f"How to read: a slope is movement, the steeper the {'slower' if measure == 'hours' else 'dearer'} (a driver's rest is part of "
+        "it); a vertical step is a stop, labelled with its place, its mean and what happens there. Lines are means of the running "
+        "total; shaded bands and figures in brackets run from P10 to P90. Countries along the foot of a panel by ISO 3166 code."
+        f"{smaller if scale.kink < scale.far else ''}"
+    )
 
 
 def _mode_key(figure: Figure, y: float, modes: set[str]) -> None:
@@ -188,25 +193,30 @@ def _overview(figure: Figure, curves: Sequence[Curve], scale: Scale, *, base: fl
         _steps(ax, curves[0], scale, (width, height), 9)
 
 
+def _title(
+    figure: Figure, curve: Curve, lines: Sequence[str], measure: str, box: tuple[float, float, float, float]
+) -> None:
+    """Letter, name and total of a way above its panel."""
+    x, top = box[0], box[1] + box[3] + 0.13
+    write(figure, x + 0.26, top, f"{total_words(curve, measure)}, {curve.km[-1]:,.0f} km", size=SMALL)
+    for i, line in enumerate(reversed(lines)):
+        write(figure, x + 0.26, top + 0.15 + 0.13 * i, line, size=SMALL, weight="bold")
+    badge(figure, x + 0.09, top + 0.15 + 0.13 * (len(lines) - 1), curve.style, hollow=curve.hollow)
+
+
 def _facet(
     figure: Figure, curve: Curve, curves: Sequence[Curve], scale: Scale, box: tuple[float, float, float, float]
 ) -> Axes:
     """One way before the others in grey: band, labelled steps, countries along the foot."""
     from matplotlib.collections import LineCollection
 
-    x, y, width, height = box
+    _, _, width, height = box
     ax = add_axes(figure, *box)
     _scaled(ax, scale, scale.top, STRIP / height)
     others = [np.column_stack((c.km, c.mean)) for c in curves if c is not curve]
     ax.add_collection(LineCollection(others, colors=CONTEXT, linewidths=0.6, zorder=1.5), autolim=False)
     ax.fill_between(curve.km, curve.p10, curve.p90, color=curve.style.colour, alpha=0.2, linewidth=0, zorder=2)
     _draw(ax, curve, 1.3)
-    badge(figure, x + 0.09, y + height + 0.28, curve.style, hollow=curve.hollow)
-    name = shorten(curve.name, SMALL, width - 0.3, "bold")
-    write(figure, x + 0.26, y + height + 0.28, name, size=SMALL, weight="bold")
-    write(
-        figure, x + 0.26, y + height + 0.13, f"{total_words(curve, scale.measure)}, {curve.km[-1]:,.0f} km", size=SMALL
-    )
     _strip(ax, curve, scale, width)
     _steps(ax, curve, scale, (width, height - STRIP), 6)
     return ax

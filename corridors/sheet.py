@@ -29,7 +29,7 @@ Points = NDArray[np.float64]
 
 REGION = "+proj=lcc +lat_1=28 +lat_2=50 +lat_0=40 +lon_0=67 +ellps=WGS84 +units=km"
 EURASIA = "+proj=laea +lat_0=32 +lon_0=83 +ellps=WGS84 +units=km"
-PROJECTION_NOTE = "Lambert conformal conic projection, standard parallels 28° and 50° N"
+PROJECTION_NOTE = "Lambert conformal conic projection, 28° and 50° N"
 LEAST_SPAN_KM = 1500.0
 BORDER_DASHES = {"solid": "solid", "dashed": (0.0, (4.5, 2.6)), "dotted": (0.0, (1.1, 1.9))}
 

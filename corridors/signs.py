@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from corridors.lettering import LINE_SPACING, Type, font_of, text_size
 from corridors.sheet import Stroke, draw_lines
-from corridors.style import STATE_STYLES, STATUS_DASHES, Theme
+from corridors.style import STATE_STYLES, STATUS_DASHES, Theme, grey_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,21 +33,27 @@ TIE_LENGTH = 2.6
 UNBUILT_BAND_DASHES = {"under_construction": (5.0, 1.1), "planned": (1.6, 1.1)}
 
 
-def draw_band(axes: Axes, lines: Sequence[Points], colour: str, kind: tuple[str, str], *, paper: str, gid: str) -> None:
-    """Band of a corridor of one kind: mode and status. [pt]."""
+def draw_band(
+    axes: Axes,
+    lines: Sequence[Points],
+    colours: tuple[str, str],
+    kind: tuple[str, str],
+    *,
+    level: int = 0,
+    gid: str = "",
+) -> None:
+    """Band of a corridor in its colour on paper, of one mode and status; a higher level runs over a lower one. [pt]."""
+    colour, paper = colours
     mode, status = kind
     if mode in {"sea", "ferry"}:
-        draw_lines(axes, lines, Stroke(colour, 2.0, 5.2, dash=(0.0, (0.01, 1.75)), cap="round", gid=gid))
+        draw_lines(axes, lines, Stroke(colour, 2.0, 5.5, dash=(0.0, (0.01, 1.75)), cap="round", gid=gid))
         return
+    z = 5.0 + 0.03 * level
+    draw_lines(axes, lines, Stroke(paper, BAND_WIDTH + 0.8, z))
     gaps = UNBUILT_BAND_DASHES.get(status)
-    draw_lines(axes, lines, Stroke(colour, BAND_WIDTH, 5.2, dash=(0.0, gaps) if gaps else "solid", gid=gid))
+    draw_lines(axes, lines, Stroke(colour, BAND_WIDTH, z + 0.01, dash=(0.0, gaps) if gaps else "solid", gid=gid))
     if mode == "road":
-        draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * 0.42, 5.3))
-
-
-def draw_band_casing(axes: Axes, lines: Sequence[Points], colour: str) -> None:
-    """Pale edge beneath all bands, so that they stand off the ground and off each other. [pt]."""
-    draw_lines(axes, lines, Stroke(colour, BAND_WIDTH + 1.5, 5.0))
+        draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * 0.42, z + 0.02))
 
 
 def draw_railway(axes: Axes, lines: Sequence[Points], status: str, theme: Theme) -> None:
@@ -70,9 +76,10 @@ def draw_state(axes: Axes, x: float, y: float, state: str, theme: Theme) -> None
     """Gate in its state on the date; a state assumed ends in ``, assumed``. [pt]."""
     known = state.removesuffix(", assumed")
     style = STATE_STYLES.get(known, STATE_STYLES["unknown"])
+    face, edge = (c if theme.coloured else grey_of(c) for c in (style.face, style.edge))
     size = {"o": 4.9, "D": 4.6, "X": 7.6, "s": 5.0}.get(style.marker, 5.0)
     axes.plot(
-        [x], [y], style.marker, markersize=size, markerfacecolor=style.face, markeredgecolor=style.edge,
+        [x], [y], style.marker, markersize=size, markerfacecolor=face, markeredgecolor=edge,
         markeredgewidth=1.3 if style.marker != "X" else 0.7, zorder=7.0, gid=f"gate-{known}",
     )  # fmt: skip
     if state != known or known == "unknown":

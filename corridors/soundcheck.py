@@ -8,8 +8,9 @@ corridor has a way in the scenario that opens its lines. Faults are collected, n
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,12 @@ from corridors.study import check_names, overloaded
 from geodata.network import DATA as GEODATA
 from geodata.network import Network, read_network
 from geodata.tables import TableError, read_dictionary, read_package, read_table
-from sim.activities import Activity, Conditions, destination_activities, origin_activities, unfold
+from sim.activities import Activity, Conditions, destination_activities, origin_activities, selectors_of, unfold
 from sim.activities import State as Place
 from sim.consignment import LOAD_UNITS, Consignment
 from sim.cost import usd_amounts
 from sim.emissions import kg_amount
-from sim.parameters import BASES, MatchError, Parameters, read_parameters
+from sim.parameters import BASES, SELECTORS, MatchError, Parameters, read_parameters
 from sim.parameters import DATA as SIMDATA
 from sim.transit_time import hours_amount
 
@@ -92,25 +93,47 @@ def _laid_over(folder: Path) -> tuple[Network, Parameters]:
 
 
 def coverage_faults(network: Network, parameters: Parameters) -> Iterator[str]:
-    """Questions of the whole network that find no row, or two."""
-    import datetime as dt
-
+    """Questions of the whole network that find no row, or two; of activities that ask the same, the first one speaks."""
     everything = network.built(dt.date(9999, 1, 1), {p.project_id: 1 for p in network.projects.values()})
+    upgrades: tuple[frozenset[str], ...] = (frozenset(), everything.open_projects)
     seen: set[str] = set()
-    for load_unit, service, commodity in itertools.product(
-        LOAD_UNITS, ("block_train", "wagonload"), ("general", "grain", "perishable")
-    ):
-        consignment = Consignment(load_unit, 1, TONNES[load_unit], commodity, 1000.0, service)  # type: ignore[arg-type]
-        heavy = overloaded(parameters, consignment)
-        for direction, month, upgrades in itertools.product(
-            ("southbound", "northbound"), (6, 11), (frozenset[str](), everything.open_projects)
-        ):
-            conditions = Conditions(consignment, direction, month, upgrades, None, heavy)
-            for activity in _activities(everything, conditions):
+    for load_unit, direction, opened in itertools.product(LOAD_UNITS, ("southbound", "northbound"), upgrades):
+        cargoes = [
+            Consignment(load_unit, 1, TONNES[load_unit], commodity, 1000.0, service)  # type: ignore[arg-type]
+            for commodity in ("general", "grain", "perishable")
+            for service in ("block_train", "wagonload")
+        ]
+        heavy = overloaded(parameters, cargoes[0])
+        conditions = Conditions(cargoes[0], direction, 6, opened, None, heavy)
+        activities = _questions(_activities(everything, conditions), cargoes[0], parameters)
+        for consignment, month in itertools.product(cargoes, _months(parameters)):
+            for activity in activities:
                 for sentence in _unanswered(activity, parameters, consignment, month):
                     if sentence not in seen:
                         seen.add(sentence)
                         yield sentence
+
+
+def _questions(activities: Iterable[Activity], consignment: Consignment, parameters: Parameters) -> list[Activity]:
+    """One activity of each set that rows cannot tell apart: a place that no row names is like any other."""
+    named = {
+        name: frozenset(value for row in parameters.rows for value in row.selectors.get(name, ())) for name in SELECTORS
+    }
+    first: dict[tuple[str, ...], Activity] = {}
+    for activity in activities:
+        facts = selectors_of(activity, consignment, 1)
+        filled = (facts[name] if facts[name] in named[name] else "" for name in SELECTORS)
+        first.setdefault((activity.kind, activity.reason, activity.mode, activity.vehicle, *filled), activity)
+    return list(first.values())
+
+
+def _months(parameters: Parameters) -> list[int]:
+    """One month of each season that rows tell apart. [1]"""
+    spans = sorted({row.selectors["months"] for row in parameters.rows if "months" in row.selectors}, key=sorted)
+    seasons: dict[tuple[bool, ...], int] = {}
+    for month in range(1, 13):
+        seasons.setdefault(tuple(str(month) in span for span in spans), month)
+    return list(seasons.values())
 
 
 def _activities(network: Network, conditions: Conditions) -> Iterator[Activity]:
@@ -138,7 +161,7 @@ def _ends(network: Network, state: Place, conditions: Conditions) -> Iterator[Ac
 def _unanswered(activity: Activity, parameters: Parameters, consignment: Consignment, month: int) -> Iterator[str]:
     for ask in (hours_amount, usd_amounts, kg_amount):
         try:
-            ask(activity, parameters, consignment, month)  # type: ignore[operator]
+            ask(activity, parameters, consignment, month)
         except MatchError as error:
             yield str(error)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.draws import Floats
 
 ARM = 0.13  # inches from a step to its label
-FARTHEST = 0.6  # inches from the middle of a step to that of its label
+FARTHEST = 0.6  # inches from a step to its label, up or down
 LEAST = 0.05  # share of the total below which a step goes without a label
 
 
@@ -76,7 +76,8 @@ def _step(stop: Stop, scale: Scale, size: tuple[float, float], line: tuple[Float
     first = f"{places} +{figures(stop.size, scale.measure, 2)}{' d' if scale.measure == 'hours' else ''}\n"
     low, high = (float(scale.across(km)) * size[0] for km in stop.km)
     text, wide, sides = "", 0.0, ""
-    for happenings in (stop.happenings, stop.happenings[:1]):
+    at_the_origin = high < ARM
+    for happenings in (stop.happenings[: 1 if at_the_origin else 2], stop.happenings[:1]):
         if not sides:
             text = first + ", ".join(happenings)
             wide = width_of(text, SMALL) + 0.04
@@ -109,10 +110,10 @@ def _try_sides(
             }[side]
             for other in (s for s in spans if start < s[1] and s[0] < start + step.wide):
                 y = sign * max(sign * y, sign * other[2] + 2 * half + 0.02)
-            if not half <= y <= size[1] + 0.02 - half or abs(y - middle) > FARTHEST:
+            anchor = (edge, step.y[1] if side == "a" else middle)
+            if not half <= y <= size[1] + 0.02 - half or abs(y - anchor[1]) > FARTHEST:
                 return np.inf, []
             spans.append((start, start + step.wide, y))
-            anchor = (edge, step.y[1] if side == "a" else middle)
             labels.append(StepLabel(step.text, start, y, step.wide, anchor, side))
     if any(_strikes(a, b, half) for a, b in itertools.permutations(labels, 2)):
         return np.inf, []

@@ -72,6 +72,7 @@ class Theme(NamedTuple):
     sea_lane: str
     type_on_sea: str
     country: str
+    coloured: bool
 
 
 # Order: neighbours in the list differ most in lightness, so that studies of few corridors are the clearest.
@@ -90,13 +91,13 @@ THEMES: dict[str, Theme] = {
         paper="#ffffff", ink="#1d2126", faint_ink="#5b6570", grid="#d9dde1", sea="#dfe8ee", land="#f6f4ee",
         highland="#e3d9c8", grid_on_map="#c9d2d6",
         coast="#8fa3b0", border="#8c8378", rail="#4d545c", road="#8a8f95", sea_lane="#6f8794", type_on_sea="#4f6b7c",
-        country="#85796a",
+        country="#85796a", coloured=True,
     ),
     "grey": Theme(
         paper="#ffffff", ink="#1d1d1d", faint_ink="#5f5f5f", grid="#dcdcdc", sea="#e4e4e4", land="#f6f6f6",
         highland="#dcdcdc", grid_on_map="#d0d0d0",
         coast="#9a9a9a", border="#858585", rail="#505050", road="#8c8c8c", sea_lane="#7d7d7d", type_on_sea="#6c6c6c",
-        country="#808080",
+        country="#808080", coloured=False,
     ),
 }  # fmt: skip
 
@@ -247,5 +248,8 @@ def save_picture(figure: Figure, path: str | Path, *, theme: str = "light") -> P
     if not metadata:
         raise ValueError(f'picture file "{target.name}": ending is "{ending}"; allowed .png, .svg; rename the file')
     with mpl.rc_context(rc_params(theme)):
-        figure.savefig(target, dpi=200.0 if ending == ".png" else 110.0, metadata=metadata)
+        if ending == ".png":
+            figure.savefig(target, dpi=200.0, metadata=metadata, pil_kwargs={"compress_level": 4})
+        else:
+            figure.savefig(target, dpi=110.0, metadata=metadata)
     return target

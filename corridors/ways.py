@@ -5,8 +5,8 @@ search for the least mean generalized cost; what happens before the first haul a
 weight, so the search also chooses how to begin and end.
 
 Where a corridor has no way, a second search runs on everything that stands in the tables, built or not, open or shut,
-and looks for the way with the fewest obstacles; those obstacles are the reason: the gate that is shut, since when and
-how last confirmed, or the line that is not built, with its claimed years.
+and looks for the way with the fewest obstacles; what can be left out of them is left out. What remains is the reason:
+the gate that is shut, since when and how last confirmed, or the line that is not built, with its claimed years.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ from sim.cost import usd_amounts
 from sim.itinerary import Itinerary, price
 from sim.parameters import SELECTORS, Parameters
 from sim.routing import Graph, Pin, Section, least_cost
-from sim.routing import Path as Route
 from sim.simulation import Draws, Outcome, simulate
 from sim.transit_time import hours_amount
 
@@ -107,7 +106,7 @@ class WayFinder:
         self._priced: dict[str, float] = {}
         edges, self.barred = split_open(unfold(network, conditions), found, consignment, network)
         self.graph = Graph(edges, {e.edge_id: self.weight(e.activities) for e in edges})
-        self._obstacles: tuple[Graph, dict[str, Edge]] | None = None
+        self._everything: tuple[list[Edge], dict[str, tuple[str, str]]] | None = None
 
     def weight(self, activities: Sequence[Activity]) -> float:
         """Mean generalized cost of activities. [USD]"""
@@ -165,48 +164,55 @@ class WayFinder:
         return starts, ends
 
     def _why_not(self, corridor: Corridor, origin: str, destination: str) -> str:
-        """Reason in words why a corridor has no way: what is shut or not built on the way with fewest obstacles."""
-        if self._obstacles is None:
-            self._obstacles = self._full_graph()
-        graph, edges = self._obstacles
+        """Reason in words why a corridor has no way: what is shut or not built, and nothing that could stay as it is."""
+        if self._everything is None:
+            self._everything = self._unfold_everything()
+        found = self._obstacles_on(corridor, origin, destination, None)
+        if found is None:
+            return self._no_connection(origin, destination)
+        for obstacle in sorted(found):
+            fewer = self._obstacles_on(corridor, origin, destination, frozenset(found) - {obstacle})
+            found = fewer if fewer is not None else found
+        return "; ".join(found.values())
+
+    def _obstacles_on(
+        self, corridor: Corridor, origin: str, destination: str, allowed: frozenset[str] | None
+    ) -> dict[str, str] | None:
+        """Obstacles on the way that meets fewest, by name and in words; None where no way keeps to those allowed."""
+        edges, obstacles = self._everything or ([], {})
+        kept = [e for e in edges if allowed is None or e.edge_id not in obstacles or obstacles[e.edge_id][0] in allowed]
+        graph = Graph(kept, {e.edge_id: float(e.edge_id in obstacles) for e in kept})
         starts, ends = self._ends(graph, origin, destination)
         free = (dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0))
         pin = Pin(sections_of(corridor, destination), *free, frozenset(corridor.avoid))
         route = least_cost(graph, origin, [destination], pin)[destination]
         if route is None:
-            return self._no_connection(origin, destination)
-        return "; ".join(self._obstacle_words(route, edges))
+            return None
+        return dict(obstacles[e.edge_id] for e in route.edges if e.edge_id in obstacles)
 
-    def _full_graph(self) -> tuple[Graph, dict[str, Edge]]:
-        """Everything that stands in the tables, weighed by whether it is an obstacle on the date (1) or not (0)."""
-        everything = self.everything.built(
-            dt.date(9999, 1, 1),
-            {p: 1 for p in self.everything.projects if self.everything.projects[p].kind != "upgrade"},
-        )
+    def _unfold_everything(self) -> tuple[list[Edge], dict[str, tuple[str, str]]]:
+        """Every edge of the tables, and what stands in the way on it on the date: its name and its words."""
+        opened = {p.project_id: 1 for p in self.everything.projects.values() if p.kind != "upgrade"}
+        everything = self.everything.built(dt.date(9999, 1, 1), opened)
         edges = unfold(everything, self.conditions)
-        now = {e.edge_id for e in self.graph.edges}
-        weights = {e.edge_id: 0.0 if e.edge_id in now else 1.0 for e in edges}
-        _, self._barred_all = split_open(edges, self.found, self.conditions.consignment, everything)
-        return Graph(edges, weights), {e.edge_id: e for e in edges}
+        _, barred = split_open(edges, self.found, self.conditions.consignment, everything)
+        obstacles = {}
+        for edge in edges:
+            if edge.edge_id in self.graph.weights:
+                continue
+            project = next((a.project_id for a in edge.activities if a.project_id), "")
+            if project and project not in self.network.open_projects:
+                obstacles[edge.edge_id] = (project, self._unbuilt_words(project))
+            elif edge.edge_id in barred:
+                standing = barred[edge.edge_id]
+                obstacles[edge.edge_id] = (standing.closure.closure_id, _shut_words(standing, self.everything))
+        return edges, obstacles
 
-    def _obstacle_words(self, route: Route, edges: Mapping[str, Edge]) -> list[str]:
-        words: list[str] = []
-        for edge in route.edges:
-            standing = self._barred_all.get(edge.edge_id)
-            if standing is not None:
-                words.append(_shut_words(standing, self.everything))
-            elif self.graph.weights.get(edge.edge_id) is None:
-                words.append(self._unbuilt_words(edges[edge.edge_id]))
-        return list(dict.fromkeys(words))
-
-    def _unbuilt_words(self, edge: Edge) -> str:
-        name = next((a.project_id for a in edge.activities if a.project_id), "")
-        project = self.everything.projects.get(name)
-        if project is None:
-            return f"{edge.edge_id} is not open to this cargo"
+    def _unbuilt_words(self, name: str) -> str:
+        project = self.everything.projects[name]
         words = project.status.replace("_", " ")
         year = project.opening_year
-        when = f", {year[0]:.0f}-{year[2]:.0f} claimed or estimated" if year else ""
+        when = f", opening claimed or estimated {year[0]:.0f}-{year[2]:.0f}" if year else ""
         return f"{project.name}: not built on {self.scenario.date.isoformat()} ({words}{when})"
 
     def _no_connection(self, origin: str, destination: str) -> str:

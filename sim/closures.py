@@ -133,11 +133,9 @@ def _touches(closure: Closure, edge: Edge, network: Network) -> bool:
     haul = next((a for a in edge.activities if a.moving), None)
     if haul is None:
         return False
-    if closure.object == "line":
-        return haul.line_id == name
-    if name not in (haul.link_id, haul.crossing_id):
+    if name != {"link": haul.link_id, "line": haul.line_id, "crossing": haul.crossing_id}[closure.object]:
         return False
-    whole = network.links[name] if closure.object == "link" else network.crossings[name]
+    whole = network.crossings[name] if closure.object == "crossing" else network.links[haul.link_id]
     forward = haul.from_node_id == whole.from_node_id
     return not closure.direction or forward == (closure.direction == "forward")
 

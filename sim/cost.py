@@ -81,8 +81,17 @@ def payload_t(parameters: Parameters, consignment: Consignment, mode: str, vehic
     return parameters.rows[parameters.match("consignment", "payload", "", facts, asks=asks)].best
 
 
-def usd_amounts(activity: Activity, parameters: Parameters, consignment: Consignment, month: int) -> dict[str, Amount]:
+def usd_amounts(
+    activity: Activity, parameters: Parameters, consignment: Consignment, month: int, *, leg: str = ""
+) -> dict[str, Amount]:
     """Dollars of an activity by component, for the whole consignment.
+
+    Parameters
+    ----------
+    activity, parameters, consignment, month
+        What happens, assumptions, what is moved, month of departure (1 to 12).
+    leg
+        Name of the leg that a haul belongs to; keys the trip factor of its rates.
 
     Returns
     -------
@@ -118,22 +127,30 @@ def usd_amounts(activity: Activity, parameters: Parameters, consignment: Consign
         if component == "track":
             factors.append((parameters.match("haul", "coefficient", "track", facts, asks=asks), "value"))
         count = _count(row, activity, consignment, parameters)
-        trip = f"stop|{asks}|usd.{component}" if row.cv and not activity.moving else ""
-        project = activity.project_id if activity.moving else ""
-        amounts[component] = Amount(count, tuple(factors), project, trip, row.cv if trip else 0.0)  # type: ignore[arg-type]
+        what = f"haul|{row.parameter_id}|{leg}" if activity.moving else f"stop|{asks}|usd.{component}"
+        project = activity.project_id if row.unit.endswith("-km") else ""
+        amounts[component] = Amount(count, tuple(factors), project, what if row.cv else "", row.cv)  # type: ignore[arg-type]
     return amounts
 
 
 def _contained_in(token: str, activity: Activity, facts: Mapping[str, str], parameters: Parameters) -> int:
-    """Number of the haul row of the same country and mode that already contains a stop's component, else -1."""
-    if activity.kind == "haul" or token not in parameters.contained:
+    """Number of the haul row that already contains a component, else -1.
+
+    A stop asks the general haul rows of its country and mode; a haul asks the rows of its own other components.
+    """
+    if token not in parameters.contained:
         return -1
-    general = dict.fromkeys(facts, "")
-    for name in ("mode", "country", "load_unit", "service", "commodity", "months", "vehicle"):
-        general[name] = facts[name]
-    for component in ("track", "wagon", "forwarder", "road", "freight"):
+    asked = dict(facts)
+    components: tuple[str, ...] = ("track", "wagon", "forwarder", "road", "freight")
+    if activity.moving:
+        own = token.rpartition(".")[2]
+        components = tuple(c for c in components_of(activity) if c != own)
+    else:
+        kept = ("mode", "country", "load_unit", "service", "commodity", "months", "vehicle")
+        asked = {name: value if name in kept else "" for name, value in facts.items()}
+    for component in components:
         try:
-            number = parameters.match("haul", "usd", component, general, asks=activity.activity_id)
+            number = parameters.match("haul", "usd", component, asked, asks=activity.activity_id)
         except MatchError:
             continue
         if token in parameters.rows[number].includes:
@@ -145,6 +162,9 @@ def _count(row: Row, activity: Activity, consignment: Consignment, parameters: P
     """How many of a row's unit the consignment counts on an activity (km included)."""
     unit = row.unit
     per_km = unit.endswith("-km")
+    if per_km and not activity.moving:
+        msg = f"{row.where}, row {row.parameter_id!r}: unit {unit}, but {activity.activity_id!r} covers no kilometre"
+        raise MatchError(msg)
     count = activity.km if per_km else 1.0
     what = unit.removesuffix("-km").removeprefix("USD/")
     if what == "USD":

@@ -8,8 +8,8 @@ With d the kilometres and t the hours of each record between departure and arriv
    TFI3 = C \cdot \frac{500}{\sum d} \cdot \frac{20}{W}
 
 TFI1 is the time at a border crossing point, one side or both; TFI2 the money paid there. The trip counts from the first
-haul to the last: waiting for wagons, loading, and what happens at the destination are not part of a corridor's speed.
-So 300 km of rail at 30 km/h with 20 h of stops has SWOD 30 and SWD 10 km/h. SWD can never exceed SWOD.
+haul to the last and the driver's rest owed for it: waiting for wagons, loading, and what happens at the destination are
+not part of a corridor's speed. So 300 km of rail at 30 km/h with 20 h of stops has SWOD 30 and SWD 10 km/h. SWD can never exceed SWOD.
 
 The railway's SWOD here is the commercial speed including yards, which CPMM would partly count as stops. Source: CPMM
 definitions (``cpmm-carecprogram-p141``, ``cpmm-carecprogram-2023-report``); what a section cost contains is our reading.
@@ -26,7 +26,7 @@ from sim.draws import Floats
 
 
 def en_route(activities: Sequence[Activity]) -> slice:
-    """Activities from the first haul to the last.
+    """Activities from the first haul to the last and the rest owed for it.
 
     Raises
     ------
@@ -34,10 +34,11 @@ def en_route(activities: Sequence[Activity]) -> slice:
         Where nothing moves.
     """
     hauls = [i for i, a in enumerate(activities) if a.moving]
+    driven = [i for i, a in enumerate(activities) if a.moving or a.kind == "rest"]
     if not hauls:
         msg = "no activity is a haul; speeds need distance"
         raise ValueError(msg)
-    return slice(hauls[0], hauls[-1] + 1)
+    return slice(hauls[0], driven[-1] + 1)
 
 
 def swod(activities: Sequence[Activity], km: Sequence[float], hours: Floats) -> float:

@@ -133,7 +133,7 @@ def price(
     km = []
     for activity, leg in zip(activities, legs_of(activities), strict=True):
         hours = hours_amount(activity, parameters, consignment, month, leg=leg)
-        usd = usd_amounts(activity, parameters, consignment, month)
+        usd = usd_amounts(activity, parameters, consignment, month, leg=leg)
         kg = kg_amount(activity, parameters, consignment, month)
         priced.append(Priced(activity, leg, hours, usd, kg))
         km.append(expected(Amount(activity.km, project=activity.project_id), parameters, lengths))

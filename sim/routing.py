@@ -10,8 +10,8 @@ checked and refused rather than repaired. A route may be pinned by *sections*: e
 demands places in order, and ends at a place; search inside them stays ordinary search, on states doubled by how much
 of the pin is behind. What the pin does not say is left to the search.
 
-A way that cannot be found is an answer (``None``), never a large number. Equal costs are settled by the names of edges,
-so that the order of rows changes nothing.
+A way that cannot be found is an answer (``None``), never a large number. Equal costs are settled by fewer steps, then by
+the names of edges, so that the order of rows changes nothing.
 """
 
 from __future__ import annotations
@@ -114,6 +114,11 @@ class Graph:
 _Label = tuple[State, int, int]
 """State, section, number of the section's places passed."""
 
+_Reach = tuple[float, int]
+"""Cost and number of steps; steps settle equal costs, so that edges that weigh nothing can form no circle."""
+
+_NOWHERE: _Reach = (math.inf, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:
@@ -170,21 +175,22 @@ def least_cost(graph: Graph, origin: str, destinations: Sequence[str], pin: Pin 
     dict of str to Path or None
         One entry a destination; None where no way exists.
     """
-    best: dict[_Label, float] = {}
+    best: dict[_Label, _Reach] = {}
     parent: dict[_Label, tuple[_Label, Edge]] = {}
-    heap: list[tuple[float, _Label]] = []
+    heap: list[tuple[_Reach, _Label]] = []
     for cost, label in _starts(graph, origin, pin):
-        if cost < best.get(label, math.inf):
-            best[label] = cost
-            heapq.heappush(heap, (cost, label))
+        if (cost, 0) < best.get(label, _NOWHERE):
+            best[label] = (cost, 0)
+            heapq.heappush(heap, ((cost, 0), label))
     wanted = set(destinations)
     ends: dict[str, tuple[float, _Label]] = {}
     done: set[_Label] = set()
     while heap and wanted:
-        cost, label = heapq.heappop(heap)
+        reach, label = heapq.heappop(heap)
         if label in done:
             continue
         done.add(label)
+        cost, steps = reach
         state = label[0]
         if state.node_id in wanted:
             extra = pin.end_cost(*label)
@@ -193,9 +199,9 @@ def least_cost(graph: Graph, origin: str, destinations: Sequence[str], pin: Pin 
         # a destination is settled once nothing cheaper can still come
         wanted = {d for d in wanted if d not in ends or ends[d][0] > cost}
         for edge, following in _steps(graph, label, pin):
-            new = cost + graph.weights[edge.edge_id]
-            old = best.get(following, math.inf)
-            if new < old or (new == old and following in parent and edge.edge_id < parent[following][1].edge_id):
+            new = (cost + graph.weights[edge.edge_id], steps + 1)
+            old = best.get(following, _NOWHERE)
+            if new < old or (new == old and edge.edge_id < parent[following][1].edge_id):
                 best[following] = new
                 parent[following] = (label, edge)
                 heapq.heappush(heap, (new, following))
