@@ -151,7 +151,7 @@ def lay_bands(ways: Mapping[str, Sequence[Sequence[Stretch]]], ends: Points, *, 
     --------
     >>> line = [Stretch(np.array([[0.0, 60.0], [0.0, 0.0]]), "rail", "operational")]
     >>> ends = np.array([[0.0, 60.0], [0.0, 0.0]])
-    >>> [float(b.points[10, 0].round(2)) for b in lay_bands({"west": [line], "east": [line]}, ends, pitch=3.0)]
+    >>> [float(b.points[10, 0].round(2)) for b in lay_bands({"a": [line], "b": [line]}, ends, pitch=3.0)]
     [-1.5, 1.5]
     """
     spine = _Spine()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -320,7 +319,7 @@ def write_study(study: Study, folder: Path, *, pictures: bool = True) -> list[Pa
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
         _write_all(study, work, pictures=pictures)
-        os.chmod(work, 0o755)  # noqa: PTH101 - mkdtemp makes a private folder; results are for sharing
+        work.chmod(0o755)
         _put_in_place(work, folder)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)

@@ -152,6 +152,8 @@ class Lettering:
 
     def _best(self, text: str, kind: Type, spots: list[tuple[float, float, float]]) -> Label | None:
         width, up, down = text_size(text, kind)
+        _, line_up, line_down = text_size("lp", kind)  # room of a whole line, with tall letters and tails
+        up, down = max(up, line_up), max(down, line_down)
         best: tuple[float, Label] | None = None
         for x, y, price in spots:
             box = Box(x - PAD_PT, y - down - PAD_PT, x + width + PAD_PT, y + up + PAD_PT)

@@ -1,7 +1,8 @@
 """Layers of the large map, from the ground to the names, and the small map in its corner.
 
-The order matters twice: what is drawn later covers, and what is placed earlier keeps its place. Signs come first, then
-the letters of the corridors, names of countries, and last names of towns, which are dropped where there is no room.
+The order matters twice: what is drawn later covers, and what is placed earlier keeps its place. Ends of the ways come first,
+then names of countries, names of gates, the letters of the corridors, and last names of towns, which are dropped where
+there is no room.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from corridors import signs
 from corridors.bands import Band, lay_bands
 from corridors.lettering import Box, Lettering, Type
 from corridors.map_key import OnMap
-from corridors.map_places import Sign, draw_signs, signs_of, write_label, write_signs
+from corridors.map_places import ENDS, Sign, draw_signs, signs_of, write_label, write_signs
 from corridors.map_scene import Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
 from corridors.sheet import EURASIA, Frame, Stroke, draw_ground, draw_lines, draw_overview, frame_round
 from geodata.basemap import read_borders, read_names
@@ -53,14 +54,15 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
     draw_signs(axes, found, theme)
-    write_signs(axes, [sign for sign in found if not sign.aside], theme, lettering)
+    write_signs(axes, [sign for sign in found if sign.kind in ENDS], theme, lettering)
+    _write_names(axes, frame, theme, lettering)
+    write_signs(axes, [sign for sign in found if sign.kind not in ENDS and not sign.aside], theme, lettering)
     for name in read_names():
         if name.kind == "town":
             x, y = frame.place(name.lonlat)[0]
             lettering.block_round(float(x), float(y), 1.6)
     _draw_badges(axes, bands, frame, scene, lettering)
     _write_exits(axes, frame, scene, bands, lettering)
-    _write_names(axes, frame, theme, lettering)
     _write_towns(axes, frame, scene, found, lettering)
     write_signs(axes, [sign for sign in found if sign.aside], theme, lettering)
     seen = {b.style for b in read_borders(borders) if frame.holds(frame.place(b.lonlat)).any()}
@@ -193,11 +195,16 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
 
 def _write_names(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering) -> None:
     """Names of countries, seas and lakes, where there is room."""
-    types = {"country": Type(8.6, "bold"), "sea": Type(7.6, style="italic"), "lake": Type(6.6, style="italic")}
+    types = {
+        "country": (Type(8.6, "bold"), Type(7.4, "bold")),
+        "sea": (Type(7.6, style="italic"),),
+        "lake": (Type(6.6, style="italic"),),
+    }
     for name in read_names():
         if name.kind in types:
             spots = [(float(x), float(y)) for x, y in frame.place(name.lonlat)]
-            label = lettering.place_at(name.name, spots, types[name.kind])
+            tries = (lettering.place_at(name.name, spots, kind) for kind in types[name.kind])
+            label = next((found for found in tries if found is not None), None)
             water = name.kind != "country"
             write_label(axes, label, theme.type_on_sea if water else theme.country, theme.sea if water else theme.land)
 

@@ -43,13 +43,14 @@ class Sign(NamedTuple):
 
 
 _RADIUS = {"origin": 5.0, "destination": 4.6, "gate": 3.6, "gauge": 4.6, "mode": 3.4}
+ENDS = ("origin", "destination")
 _PORT_DWELLS = {"port_in", "port_out", "feeder"}
 
 
 def signs_of(scene: Scene, frame: Frame) -> list[Sign]:
     """Ends of the ways, gates, gauge breaks and changes of mode inside the frame, moved apart where they touch."""
     found: list[Sign] = []
-    for kind in ("origin", "destination"):
+    for kind in ENDS:
         found += [
             _node_sign(scene, frame, kind, node) for node in dict.fromkeys(getattr(way, kind) for way in scene.ways)
         ]
@@ -103,7 +104,6 @@ def _touch(a: Sign, b: Sign, reach: float) -> bool:
 
 def _moved_apart(found: list[Sign]) -> list[Sign]:
     """Signs pushed from each other until none covers another; ends of the ways stay."""
-    fixed = ("origin", "destination")
     for _ in range(40):
         still = True
         for i, a in enumerate(found):
@@ -111,14 +111,14 @@ def _moved_apart(found: list[Sign]) -> list[Sign]:
                 a, b = found[i], found[j]  # noqa: PLW2901 - both may have moved
                 reach = a.radius + b.radius - 0.8
                 away = float(np.hypot(b.x - a.x, b.y - a.y))
-                if away >= reach or (a.kind in fixed and b.kind in fixed):
+                if away >= reach or (a.kind in ENDS and b.kind in ENDS):
                     continue
                 still = False
                 ux, uy = ((b.x - a.x) / away, (b.y - a.y) / away) if away > 0.5 else (1.0, 0.0)
-                push = (reach - away) / (1.0 if a.kind in fixed or b.kind in fixed else 2.0)
-                if a.kind not in fixed:
+                push = (reach - away) / (1.0 if a.kind in ENDS or b.kind in ENDS else 2.0)
+                if a.kind not in ENDS:
                     found[i] = a._replace(x=a.x - ux * push, y=a.y - uy * push)
-                if b.kind not in fixed:
+                if b.kind not in ENDS:
                     found[j] = b._replace(x=b.x + ux * push, y=b.y + uy * push)
         if still:
             break

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.catalogue import read_catalogue
-from corridors.scenario import read_scenario
+from corridors.scenario import check, read_scenario
 from corridors.scenario_files import list_scenarios
-from corridors.study import check_names, overloaded
+from corridors.study import overloaded
 from geodata.network import DATA as GEODATA
 from geodata.network import Network, read_network
 from geodata.tables import TableError, read_dictionary, read_package, read_table
@@ -171,7 +171,7 @@ def scenario_faults(network: Network) -> Iterator[str]:
     catalogue = read_catalogue()
     for name in list_scenarios():
         try:
-            check_names(read_scenario(name), network, catalogue)
+            check(read_scenario(name), network, catalogue)
         except ValueError as error:
             yield str(error)
 

@@ -19,13 +19,13 @@ A way that cannot be found keeps its place with the reason: the shut gate or the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corridors.catalogue import Corridor, find_corridor, read_catalogue
-from corridors.toml_files import ScenarioError, nearest
+from corridors.scenario import Scenario, check
+from corridors.toml_files import ScenarioError
 from corridors.ways import Way, WayFinder, assumption_sentence
 from geodata.network import DATA as GEODATA
 from geodata.network import Network, network_of, read_network_tables
@@ -38,9 +38,6 @@ from sim.cost import payload_t
 from sim.parameters import DATA as SIMDATA
 from sim.parameters import MatchError, Parameters, read_parameters
 from sim.simulation import Draws
-
-if TYPE_CHECKING:
-    from corridors.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -123,12 +120,9 @@ def run(scenario: Scenario) -> Study:
     """
     everything, parameters = _tables(scenario)
     catalogue = read_catalogue()
-    check_names(scenario, everything, catalogue)
-    opened = {
-        project: (scenario.date.year if year is True else year) for project, year in scenario.projects.open.items()
-    }
+    check(scenario, everything, catalogue)
     everything, lengths = _lengths(scenario, everything)
-    network = everything.built(scenario.date, opened, scenario.projects.held)
+    network = everything.built(scenario.date, scenario.opened, scenario.projects.held)
     assumptions = {a.event or a.closure or "": Assumption(a.state, a.why) for a in scenario.assume}
     found = standings(everything, scenario.date, assumptions)
     consignment = Consignment(**scenario.consignment.model_dump())
@@ -211,36 +205,6 @@ def _lengths(scenario: Scenario, network: Network) -> tuple[Network, dict[str, L
             low, best, high = project.length_km
             lengths[project.project_id] = Length(low, best, high, project.length_shape or "triangular")
     return network, lengths
-
-
-def check_names(scenario: Scenario, network: Network, catalogue: Mapping[str, Corridor]) -> None:
-    """Refuse a name in a scenario that the network or the catalogue does not know.
-
-    Raises
-    ------
-    ScenarioError
-        Naming file, key, what was found and the nearest right name.
-    """
-    events = [*(c.event_id for c in network.closures.values()), *network.closures]
-    named: tuple[tuple[str, Iterable[str], Collection[str]], ...] = (
-        ("origins", scenario.origins, network.nodes),
-        ("destinations", scenario.destinations, network.nodes),
-        ("corridors", scenario.corridors, catalogue),
-        ("projects.open", scenario.projects.open, network.projects),
-        ("projects.held", scenario.projects.held, network.projects),
-        ("project_length", scenario.project_length, network.projects),
-        ("exchange", scenario.exchange, network.crossings),
-        ("assume", (a.event or a.closure or "" for a in scenario.assume), events),
-    )
-    for key, names, allowed in named:
-        for name in names:
-            if name not in allowed:
-                msg = f'{scenario.file}, key {key}: there is no "{name}"{nearest(name, allowed)}'
-                raise ScenarioError(msg)
-    for corridor_id in scenario.corridors:
-        for place in sorted(catalogue[corridor_id].places - network.nodes.keys()):
-            msg = f'catalogue.toml, corridor {corridor_id}: there is no place "{place}"{nearest(place, network.nodes)}'
-            raise ScenarioError(msg)
 
 
 def _direction(scenario: Scenario, network: Network) -> str:

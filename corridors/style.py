@@ -8,7 +8,7 @@ The first eight corridor colours were chosen by a search that maximised the smal
 (CIE L*a*b*, Euclidean) as seen with normal vision and with the three kinds of dichromacy simulated after Machado,
 Oliveira and Fernandes (2009), with lightness held on a ladder from L* = 24 to 76 in equal steps of 7.4, so that
 they stay apart on a grey printer. The smallest distance is about 28; two colours are told apart with ease from
-about 10. Four more were added the same way and lie at least 20 from each other and from the first eight. From the
+about 10. Four more were added the same way and lie at least 19.9 from each other and from the first eight. From the
 thirteenth corridor on colours repeat with another dash, marker and letter.
 
 What is left out: a dark theme, and type other than DejaVu Sans, which matplotlib ships, so that a picture looks the
@@ -226,6 +226,7 @@ def rc_params(theme: str = "light") -> Any:
         "figure.dpi": 100.0,
         "savefig.dpi": 200.0,
         "hatch.linewidth": 0.5,
+        "text.hinting": "none",  # letters as wide as measured, at any resolution
         "svg.fonttype": "none",
         "svg.hashsalt": "corridors",
         "path.simplify": True,

@@ -124,7 +124,7 @@ class WayFinder:
     def way(self, corridor: Corridor, origin: str, destination: str, draws: Draws) -> Way:
         """One corridor between one pair of places, found, priced and carried through the draws."""
         assumption = assumption_sentence(self.found)
-        sections = sections_of(corridor, destination)
+        sections = sections_of(corridor, origin, destination, self.conditions.direction)
         starts, ends = self._ends(self.graph, origin, destination)
         pin = Pin(
             sections,
@@ -169,11 +169,11 @@ class WayFinder:
             self._everything = self._unfold_everything()
         found = self._obstacles_on(corridor, origin, destination, None)
         if found is None:
-            return self._no_connection(origin, destination)
+            return self._no_connection(corridor, origin, destination)
         for obstacle in sorted(found):
             fewer = self._obstacles_on(corridor, origin, destination, frozenset(found) - {obstacle})
             found = fewer if fewer is not None else found
-        return "; ".join(found.values())
+        return "; ".join([*self._too_heavy(corridor, origin, destination), *found.values()])
 
     def _obstacles_on(
         self, corridor: Corridor, origin: str, destination: str, allowed: frozenset[str] | None
@@ -184,7 +184,9 @@ class WayFinder:
         graph = Graph(kept, {e.edge_id: float(e.edge_id in obstacles) for e in kept})
         starts, ends = self._ends(graph, origin, destination)
         free = (dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0))
-        pin = Pin(sections_of(corridor, destination), *free, frozenset(corridor.avoid))
+        pin = Pin(
+            sections_of(corridor, origin, destination, self.conditions.direction), *free, frozenset(corridor.avoid)
+        )
         route = least_cost(graph, origin, [destination], pin)[destination]
         if route is None:
             return None
@@ -215,17 +217,28 @@ class WayFinder:
         when = f", opening claimed or estimated {year[0]:.0f}-{year[2]:.0f}" if year else ""
         return f"{project.name}: not built on {self.scenario.date.isoformat()} ({words}{when})"
 
-    def _no_connection(self, origin: str, destination: str) -> str:
-        heavy = sorted(f"{mode} ({vehicle})" for mode, vehicle in self.conditions.closed_vehicles)
+    def _too_heavy(self, corridor: Corridor, origin: str, destination: str) -> list[str]:
+        """Say by which modes of the corridor the load may not go for its weight; nothing where it may go by all."""
+        sections = sections_of(corridor, origin, destination, self.conditions.direction)
+        modes = frozenset[str]().union(*(section.modes for section in sections))
+        heavy = sorted(f"{mode} ({vehicle})" for mode, vehicle in self.conditions.closed_vehicles if mode in modes)
+        c = self.conditions.consignment
+        return (
+            [f"{c.tonnes_per_unit:g} t in one {c.load_unit} is more than may go by {', '.join(heavy)}"] if heavy else []
+        )
+
+    def _no_connection(self, corridor: Corridor, origin: str, destination: str) -> str:
+        heavy = self._too_heavy(corridor, origin, destination)
         if heavy:
-            t = self.conditions.consignment.tonnes_per_unit
-            return f"{t:g} t in one {self.conditions.consignment.load_unit} is more than may go by {', '.join(heavy)}"
+            return heavy[0]
         if self.scenario.terms == "fob":
             return "the way reaches the port by ship: free on board there is no question for it"
         names = self.everything.nodes
+        if sections_of(corridor, origin, destination, self.conditions.direction)[0].modes <= set(WATER):
+            return f"the way would leave {names[origin].name} by ship: it begins where a ship has brought the cargo"
         return (
-            f"nothing joins {names[origin].name} and {names[destination].name} in this corridor, "
-            "even with every project built and every gate open"
+            f"nothing joins {names[origin].name} and {names[destination].name} for load unit "
+            f"{self.conditions.consignment.load_unit} in this corridor, even with every project built and every gate open"
         )
 
 
@@ -242,11 +255,22 @@ def _shut_words(standing: Standing, network: Network) -> str:
     return f"{since}, last confirmed {c.last_confirmed.isoformat()}, assumed still {standing.state}"
 
 
-def sections_of(corridor: Corridor, destination: str) -> list[Section]:
-    """Stages of a corridor as sections of a search."""
+def sections_of(corridor: Corridor, origin: str, destination: str, direction: str) -> list[Section]:
+    """Stages of a corridor as sections of a search; northbound the same places are passed in the other order."""
+    southbound = direction == "southbound"
+    stages = corridor.stages_to(destination if southbound else origin)
+    ends = [s.to for s in stages]
+    if not southbound:
+        stages, ends = stages[::-1], [*(s.to for s in stages[-2::-1]), ""]
     return [
-        Section(frozenset(s.modes), frozenset(s.countries), tuple(s.via), s.to, frozenset(s.vehicles))
-        for s in corridor.stages_to(destination)
+        Section(
+            frozenset(s.modes),
+            frozenset(s.countries),
+            tuple(s.via if southbound else s.via[::-1]),
+            end,
+            frozenset(s.vehicles),
+        )
+        for s, end in zip(stages, ends, strict=True)
     ]
 
 

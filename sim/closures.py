@@ -23,6 +23,9 @@ from geodata.tables import TableError
 from sim.activities import Edge
 from sim.consignment import Consignment
 
+SEVERITY = ("open", "slow", "restricted", "shut")
+"""States from the mildest to the strictest."""
+
 
 class UnsettledStateError(TableError):
     """A state is unknown on the date and no assumption settles it."""
@@ -91,7 +94,7 @@ def standings(network: Network, on: dt.date, assumptions: Mapping[str, Assumptio
         if closure.end is not None or on <= closure.last_confirmed:
             found.append(Standing(closure, closure.effect))
         elif stated is not None:
-            found.append(Standing(closure, stated.state, stated))
+            found.append(Standing(closure, _settled(closure, stated, assumptions), stated))
         else:
             open_questions.append(
                 f"{closure.object} {closure.object_id!r} (event {closure.event_id!r}: {closure.effect} since "
@@ -104,6 +107,13 @@ def standings(network: Network, on: dt.date, assumptions: Mapping[str, Assumptio
         )
         raise UnsettledStateError(msg)
     return found
+
+
+def _settled(closure: Closure, stated: Assumption, assumptions: Mapping[str, Assumption]) -> str:
+    """State of a row under an assumption: one about its event shuts no row further than the row itself ever did."""
+    if closure.closure_id in assumptions:
+        return stated.state
+    return min(stated.state, closure.effect, key=SEVERITY.index)
 
 
 def bars(standing: Standing, edge: Edge, consignment: Consignment, network: Network) -> bool:
@@ -157,11 +167,12 @@ def split_open(
 def gate_states(network: Network, found: Sequence[Standing]) -> dict[str, str]:
     """State of every crossing and of every other object with a standing: open, shut, restricted, slow, with ``, assumed``."""
     states = dict.fromkeys(network.crossings, "open")
-    rank = {"open": 0, "slow": 1, "restricted": 2, "shut": 3}
     for standing in found:
         name = standing.closure.object_id
         said = standing.state + (", assumed" if standing.assumption else "")
         now = states.get(name, "open")
-        if rank[standing.state] > rank[now.split(",")[0]] or (standing.assumption and now == "open"):
+        if SEVERITY.index(standing.state) > SEVERITY.index(now.split(",")[0]) or (
+            standing.assumption and now == "open"
+        ):
             states[name] = said
     return states

@@ -103,10 +103,10 @@ def mean_inverse_of(shape: str, low: float, best: float, high: float) -> float:
 
     Examples
     --------
-    A speed of 20 to 40 with mode 30 km/h takes 3.397 h per 100 km on average, not 3.333:
+    A speed of 20 to 40 with mode 30 km/h takes 3.398 h per 100 km on average, not 3.333:
 
     >>> round(100 * mean_inverse_of("triangular", 20.0, 30.0, 40.0), 3)
-    3.397
+    3.398
     """
     if shape == "fixed" or low == high:
         return 1.0 / best
@@ -128,8 +128,12 @@ def set_fields(row: Row, fields: Mapping[str, float]) -> Row:
             hint = f"; did you mean {near!r}?" if near else ""
             msg = f"{row.parameter_id}: no field {name!r}; allowed {', '.join(allowed)}{hint}"
             raise TableError(msg)
-        if not math.isfinite(value) or value < 0 or (row.quantity in ("speed", "driving_hours") and value == 0):
+        never_0 = row.quantity in ("speed", "driving_hours") and name != "cv"
+        if not math.isfinite(value) or value < 0 or (never_0 and value == 0):
             msg = f"{row.parameter_id}.{name}: {value} is refused; it must be a number above 0 ({row.unit})"
+            raise TableError(msg)
+        if row.quantity == "driving_hours" and name != "cv" and value > 24:
+            msg = f"{row.parameter_id}.{name}: {value} is refused; a day has 24 hours"
             raise TableError(msg)
     if "best" in fields and not {"low", "high"} & set(fields):
         fields = {**fields, "low": fields["best"], "high": fields["best"]}

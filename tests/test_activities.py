@@ -44,7 +44,12 @@ def test_a_rail_link_is_one_haul_each_way():
     assert (edge.start, edge.end) == (State("kbor", "rail", 1520, "wagon"), State("alma", "rail", 1520, "wagon"))
     (haul,) = edge.activities
     assert (haul.kind, haul.km, haul.country, haul.traction, haul.gauge_mm) == ("haul", 300.0, "KZ", "electric", 1520)
-    assert (haul.from_node_id, haul.to_node_id, haul.line_id, haul.direction) == ("kbor", "alma", "rail-kz", "southbound")
+    assert (haul.from_node_id, haul.to_node_id, haul.line_id, haul.direction) == (
+        "kbor",
+        "alma",
+        "rail-kz",
+        "southbound",
+    )
     assert haul.moving
 
 
@@ -52,7 +57,12 @@ def test_a_directed_link_and_a_directed_terminal_go_one_way():
     one_way = replace_link(toy_built(), "rail.alma--kbor", directed=True)
     found = [e for e in edges_of(one_way) if e.startswith("rail.alma--kbor")]
     assert found == ["rail.alma--kbor:alma>kbor:wagon1520"]
-    t = replace(toy_built(), terminals={"t": terminal("abor", ("rail", 1520), ("road", 0), "transship")._replace(terminal_id="t", directed=True)})
+    t = replace(
+        toy_built(),
+        terminals={
+            "t": terminal("abor", ("rail", 1520), ("road", 0), "transship")._replace(terminal_id="t", directed=True)
+        },
+    )
     assert [e for e in edges_of(t) if e.startswith("t:")] == ["t:rail1520>road:wagon>trailer"]
 
 
@@ -70,8 +80,14 @@ def test_a_road_link_owes_a_rest_of_the_kilometres_driven():
 
 
 def test_a_long_box_goes_by_trailer_only_and_short_ones_by_rigid_truck_too():
-    for consignment, vehicles in ((BOX, {"trailer"}), (SMALL_BOXES, {"trailer", "rigid"}), (GRAIN, {"trailer", "rigid"})):
-        found = {e.start.vehicle for e in Errand(consignment=consignment).edges() if e.start.mode == e.end.mode == "road"}
+    for consignment, vehicles in (
+        (BOX, {"trailer"}),
+        (SMALL_BOXES, {"trailer", "rigid"}),
+        (GRAIN, {"trailer", "rigid"}),
+    ):
+        found = {
+            e.start.vehicle for e in Errand(consignment=consignment).edges() if e.start.mode == e.end.mode == "road"
+        }
         assert found == vehicles
 
 
@@ -87,7 +103,11 @@ def test_a_vehicle_closed_to_a_load_too_heavy_leaves_no_edge():
 def test_a_dual_gauge_link_and_crossing_admit_both_gauges():
     # a === b +1|1+ c, all 1435;1520: each gauge passes from end to end and neither turns into the other
     network = bare(
-        nodes=[node("a", "KZ", "city", 45.0, 70.0), node("b", "KZ", "border", 44.0, 70.0), node("c", "AF", "border", 43.9, 70.0)],
+        nodes=[
+            node("a", "KZ", "city", 45.0, 70.0),
+            node("b", "KZ", "border", 44.0, 70.0),
+            node("c", "AF", "border", 43.9, 70.0),
+        ],
         links=[link("a", "b", "rail", "KZ", 100.0, gauges=(1435, 1520))],
         crossings=[crossing("b", "c", "rail", ("KZ", "AF"), (1.0, 1.0), gauges=(1435, 1520))],
     )
@@ -120,7 +140,16 @@ def test_the_other_way_through_a_crossing_the_other_country_is_entered():
 
 def test_a_road_crossing_rests_on_both_sides_and_changes_the_truck_where_it_must():
     drive = ["haul", "rest", "clear.border", "clear.border", "clear.transit", "haul", "rest"]
-    change = ["haul", "rest", "clear.border", "transship.truck_exchange", "clear.border", "clear.transit", "haul", "rest"]
+    change = [
+        "haul",
+        "rest",
+        "clear.border",
+        "transship.truck_exchange",
+        "clear.border",
+        "clear.transit",
+        "haul",
+        "rest",
+    ]
     edges = edges_of(toy_built())
     assert kinds(edges["road.kbor-abor:kbor>abor:trailer"].activities) == drive
     assert kinds(edges["road.agate-pgate:agate>pgate:trailer"].activities) == change
@@ -159,7 +188,9 @@ def test_what_a_terminal_does_follows_from_its_two_sides(a, b, there, back):
 
 def test_from_ship_to_ship_is_one_edge_from_vessel_to_berth():
     edges = [e for e in Errand().edges() if e.start.node_id == e.end.node_id == "hub"]
-    assert [(e.start.vehicle, e.end.vehicle, kinds(e.activities)) for e in edges] == [("vessel", "berth", ["dwell.feeder"])]
+    assert [(e.start.vehicle, e.end.vehicle, kinds(e.activities)) for e in edges] == [
+        ("vessel", "berth", ["dwell.feeder"])
+    ]
 
 
 def test_a_terminal_serves_only_the_load_units_it_names():
@@ -188,14 +219,19 @@ def test_an_upgrade_is_named_on_its_links_only_once_it_is_open():
 
 def test_what_is_planned_says_so_and_names_its_project():
     edges = edges_of(toy_built())
-    assert [(a.status, a.project_id) for a in edges["rail.abor--hera:abor>hera:wagon1520"].activities] == [("planned", "newline")]
+    assert [(a.status, a.project_id) for a in edges["rail.abor--hera:abor>hera:wagon1520"].activities] == [
+        ("planned", "newline")
+    ]
     assert {a.project_id for a in edges["rail.agate-pgate:agate>pgate:wagon1520"].activities} == {"newline2"}
     assert edges["road.abor--hera:abor>hera:trailer"].activities[0].status == "operational"
 
 
 def test_an_activity_is_named_by_kind_and_place_whatever_else_is_there():
     # the same stretch in another network and for another direction has the same name
-    alone = bare(nodes=[node("alma", "KZ", "city", 45.0, 70.0), node("kbor", "KZ", "border", 42.8, 70.0)], links=[toy_network().links["rail.alma--kbor"]])
+    alone = bare(
+        nodes=[node("alma", "KZ", "city", 45.0, 70.0), node("kbor", "KZ", "border", 42.8, 70.0)],
+        links=[toy_network().links["rail.alma--kbor"]],
+    )
     here = {a.activity_id for e in Errand(network=alone, direction="northbound").edges() for a in e.activities}
     assert here < {a.activity_id for e in Errand().edges() for a in e.activities}
 

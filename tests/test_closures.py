@@ -60,7 +60,12 @@ def test_without_an_end_it_is_shut_up_to_the_day_last_confirmed_and_unknown_afte
         found_on(dt.date(2026, 2, 2))
 
 
-@given(days(dt.date(2025, 1, 1), dt.date(2027, 12, 31)), days(dt.date(2025, 6, 1), dt.date(2026, 6, 1)), st.integers(0, 200), st.integers(0, 200))
+@given(
+    days(dt.date(2025, 1, 1), dt.date(2027, 12, 31)),
+    days(dt.date(2025, 6, 1), dt.date(2026, 6, 1)),
+    st.integers(0, 200),
+    st.integers(0, 200),
+)
 def test_a_day_is_in_force_ended_not_begun_or_unknown_and_never_two_of_them(day, start, confirmed_after, lasts):
     confirmed = start + dt.timedelta(confirmed_after)
     for end in (None, start + dt.timedelta(lasts)):
@@ -77,7 +82,10 @@ def test_a_day_is_in_force_ended_not_begun_or_unknown_and_never_two_of_them(day,
 
 
 def test_an_unknown_state_names_file_object_event_dates_and_the_mend():
-    rows = [closure("c1", "crossing", "road.agate-pgate", event="quarrel"), closure("c2", "node", "hera", effect="restricted")]
+    rows = [
+        closure("c1", "crossing", "road.agate-pgate", event="quarrel"),
+        closure("c2", "node", "hera", effect="restricted"),
+    ]
     with pytest.raises(UnsettledStateError) as error:
         standings(toy_network(rows), dt.date(2026, 11, 25), {})
     for words in (
@@ -88,7 +96,10 @@ def test_an_unknown_state_names_file_object_event_dates_and_the_mend():
 
 
 def test_an_assumption_settles_by_event_and_by_closure_and_the_closures_own_wins():
-    rows = [closure("c1", "crossing", "road.agate-pgate", event="quarrel"), closure("c2", "crossing", "rail.agate-pgate", event="quarrel")]
+    rows = [
+        closure("c1", "crossing", "road.agate-pgate", event="quarrel"),
+        closure("c2", "crossing", "rail.agate-pgate", event="quarrel"),
+    ]
     network, day = toy_network(rows), dt.date(2026, 11, 25)
     event = Assumption("open", "talks")
     own = Assumption("shut", "no train seen")
@@ -133,7 +144,9 @@ def test_a_shut_crossing_bars_both_ways_and_nothing_else():
 @pytest.mark.parametrize("target", ["link", "crossing"])
 @pytest.mark.parametrize(("direction", "expected"), [("forward", [">"]), ("reverse", ["<"]), ("", [">", "<"])])
 def test_a_closure_bars_in_its_direction(target, direction, expected):
-    name, a, b = {"link": ("road.hera--agate", "hera", "agate"), "crossing": ("road.agate-pgate", "agate", "pgate")}[target]
+    name, a, b = {"link": ("road.hera--agate", "hera", "agate"), "crossing": ("road.agate-pgate", "agate", "pgate")}[
+        target
+    ]
     _, barred = shut(Errand(), closure("c", target, name, direction=direction, **ENDLESS))
     edges = {">": f"{name}:{a}>{b}:trailer", "<": f"{name}:{b}>{a}:trailer"}
     assert set(barred) == {edges[e] for e in expected}
@@ -177,7 +190,11 @@ def test_a_mode_a_load_unit_and_a_commodity_bar_only_whom_they_name():
     _, barred = shut(Errand(), by_mode)
     assert all("road" in name for name in barred)
     assert Errand().find("alma", "port", RAIL, edges=shut(Errand(), by_mode)[0]) is not None
-    for facts, barred_ones in (({"load_unit": "FEU"}, {"FEU"}), ({"commodity": "grain"}, {"wagon"}), ({}, {"FEU", "TEU", "wagon"})):
+    for facts, barred_ones in (
+        ({"load_unit": "FEU"}, {"FEU"}),
+        ({"commodity": "grain"}, {"wagon"}),
+        ({}, {"FEU", "TEU", "wagon"}),
+    ):
         row = closure("c", "crossing", "rail.agate-pgate", **facts, **ENDLESS)
         found = {c.load_unit for c in (BOX, SMALL_BOXES, GRAIN) if shut(Errand(consignment=c), row)[1]}
         assert found == barred_ones
@@ -186,7 +203,11 @@ def test_a_mode_a_load_unit_and_a_commodity_bar_only_whom_they_name():
 def test_a_pass_shut_to_trailers_lets_rigid_trucks_through():
     # as on the Salang: a long box needs a trailer and finds no way, short boxes and loose cargo go by rigid truck
     tunnel = closure("salang", "link", "road.hera--agate", effect="shut", mode="road", vehicle="trailer", **ENDLESS)
-    for consignment, vehicle in ((BOX, None), (SMALL_BOXES, "rigid"), (Consignment("truck", 1, 20.0, "general", 0.0, "wagonload"), "rigid")):
+    for consignment, vehicle in (
+        (BOX, None),
+        (SMALL_BOXES, "rigid"),
+        (Consignment("truck", 1, 20.0, "general", 0.0, "wagonload"), "rigid"),
+    ):
         errand = Errand(consignment=consignment)
         left, _ = shut(errand, tunnel)
         path = errand.find("alma", "port", ROAD, edges=left)

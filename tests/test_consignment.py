@@ -79,7 +79,9 @@ def test_how_many_trucks(unit, count, tonnes, vehicle, payload, trucks):
     assert goods(unit, count, tonnes).trucks(vehicle, payload) == trucks
 
 
-@given(st.sampled_from(["TEU", "FEU", "wagon", "truck"]), st.integers(1, 40), st.floats(1.0, 30.0), st.floats(5.0, 40.0))
+@given(
+    st.sampled_from(["TEU", "FEU", "wagon", "truck"]), st.integers(1, 40), st.floats(1.0, 30.0), st.floats(5.0, 40.0)
+)
 def test_trucks_are_whole_enough_for_the_weight_and_not_one_too_many(unit, count, each, payload):
     load = goods(unit, count, count * each)
     per_length = 2 if unit == "TEU" else 1

@@ -35,12 +35,16 @@ def border(edge_id, reason="border", flow="out"):
 
 def test_a_railway_is_paid_by_track_wagon_and_forwarder():
     # 300 km, 1 FEU of 20 t: track 300 x 0.3, wagon 300 x 20 x 0.01, forwarder 300 x 20 x 0.005
-    assert usd(on("rail.alma--kbor:alma>kbor:wagon1520")) == pytest.approx({"track": 90.0, "wagon": 60.0, "forwarder": 30.0})
+    assert usd(on("rail.alma--kbor:alma>kbor:wagon1520")) == pytest.approx(
+        {"track": 90.0, "wagon": 60.0, "forwarder": 30.0}
+    )
 
 
 def test_the_transit_coefficient_is_on_the_track_alone():
     # 190 km of Afghan railway, coefficient 0.5: track 190 x 0.3 x 0.5, wagon 190 x 0.2, forwarder 190 x 0.1
-    assert usd(on("rail.hera--agate:hera>agate:wagon1520")) == pytest.approx({"track": 28.5, "wagon": 38.0, "forwarder": 19.0})
+    assert usd(on("rail.hera--agate:hera>agate:wagon1520")) == pytest.approx(
+        {"track": 28.5, "wagon": 38.0, "forwarder": 19.0}
+    )
 
 
 def test_a_truck_is_paid_in_one_rate_and_a_ship_by_freight_and_insurance():
@@ -52,7 +56,9 @@ def test_a_truck_is_paid_in_one_rate_and_a_ship_by_freight_and_insurance():
 
 
 def test_a_border_has_a_fee_and_transit_its_guarantee_permission_security_and_insurance():
-    p = toy_parameters(row("transit.insurance", "clear", "usd", "%", 0.5, reason="transit", component="insurance", price_year=None))
+    p = toy_parameters(
+        row("transit.insurance", "clear", "usd", "%", 0.5, reason="transit", component="insurance", price_year=None)
+    )
     assert usd(border("road.kbor-abor:kbor>abor:trailer")) == {"fee": 100.0}  # 20 t x 5
     transit = border("road.kbor-abor:kbor>abor:trailer", "transit", "in")
     assert usd(transit, p) == {"guarantee": 50.0, "permission": 0.0, "security": 10.0, "insurance": 200.0}
@@ -101,12 +107,22 @@ def test_money_is_counted_in_the_consignments_own_unit(consignment, track):
     ],
 )
 def test_a_charge_by_the_truck_counts_the_trucks_that_carry_the_load(consignment, vehicle, trucks):
-    exchange = Activity("transship.truck_exchange@x:pk", "transship", "truck_exchange", "pgate", country="PK", mode="road", vehicle=vehicle)
+    exchange = Activity(
+        "transship.truck_exchange@x:pk",
+        "transship",
+        "truck_exchange",
+        "pgate",
+        country="PK",
+        mode="road",
+        vehicle=vehicle,
+    )
     assert usd(exchange, consignment=consignment)["handling"] == pytest.approx(200.0 * trucks)
 
 
 def test_a_truck_kilometre_is_a_truck_times_a_kilometre():
-    p = toy_parameters(row("road.by_truck", "haul", "usd", "USD/truck-km", 1.2, mode="road", component="road", country="KZ"))
+    p = toy_parameters(
+        row("road.by_truck", "haul", "usd", "USD/truck-km", 1.2, mode="road", component="road", country="KZ")
+    )
     assert usd(on("road.alma--kbor:alma>kbor:trailer"), p, WAGON)["road"] == pytest.approx(1.2 * 310 * 6)
 
 
@@ -116,7 +132,9 @@ def test_a_charge_by_the_wagon_counts_wagons_and_never_boxes():
     rail = on("rail.alma--kbor:alma>kbor:wagon1520")
     assert usd(rail, p, WAGON)["wagon"] == pytest.approx(0.5 * 300 * 2)
     assert usd(rail, p, TONNES)["wagon"] == pytest.approx(0.5 * 300 * 30 / 28)  # a payload of 28 t a wagon
-    with pytest.raises(MatchError, match=r"toy.csv, line \d+, row 'wagon': unit USD/wagon-km cannot be counted.*FEU.*add a row"):
+    with pytest.raises(
+        MatchError, match=r"toy.csv, line \d+, row 'wagon': unit USD/wagon-km cannot be counted.*FEU.*add a row"
+    ):
         usd(rail, p)
 
 
@@ -132,13 +150,18 @@ def test_a_charge_by_the_wagon_counts_wagons_and_never_boxes():
 )
 def test_no_box_tonne_or_wagon_is_guessed_from_another_unit(unit, consignment, edge_id):
     p = toy_parameters(row("clear.fee", "clear", "usd", unit, 5.0, reason="border", component="fee"))
-    with pytest.raises(MatchError, match=rf"unit {unit} cannot be counted for a consignment in {consignment.load_unit}"):
+    with pytest.raises(
+        MatchError, match=rf"unit {unit} cannot be counted for a consignment in {consignment.load_unit}"
+    ):
         usd(border(edge_id), p, consignment)
 
 
 def test_a_stop_is_not_charged_by_the_kilometre():
     p = toy_parameters(row("clear.fee", "clear", "usd", "USD/t-km", 5.0, reason="border", component="fee"))
-    with pytest.raises(MatchError, match=r"row 'clear.fee': unit USD/t-km, but 'clear.border@road.kbor-abor:kz.out' covers no kilometre"):
+    with pytest.raises(
+        MatchError,
+        match=r"row 'clear.fee': unit USD/t-km, but 'clear.border@road.kbor-abor:kz.out' covers no kilometre",
+    ):
         usd(border("road.kbor-abor:kbor>abor:trailer"), p)
 
 
@@ -153,8 +176,24 @@ def test_payloads_by_mode():
 
 
 def test_a_fee_that_the_haul_already_contains_is_0_and_names_the_row():
-    p = toy_parameters(row("road.af", "haul", "usd", "USD/t-km", 0.06, mode="road", component="road", country="AF", includes="fuel;clear.border.fee"))
-    amounts = {a.country: usd_amounts(a, p, BOX, 6)["fee"] for a in EDGES["road.kbor-abor:kbor>abor:trailer"].activities if a.reason == "border"}
+    p = toy_parameters(
+        row(
+            "road.af",
+            "haul",
+            "usd",
+            "USD/t-km",
+            0.06,
+            mode="road",
+            component="road",
+            country="AF",
+            includes="fuel;clear.border.fee",
+        )
+    )
+    amounts = {
+        a.country: usd_amounts(a, p, BOX, 6)["fee"]
+        for a in EDGES["road.kbor-abor:kbor>abor:trailer"].activities
+        if a.reason == "border"
+    }
     assert amounts["AF"] == Amount(0.0, covered_by=p.number["road.af"])
     # the same fee in another country, on another mode, or of another kind is still paid
     assert expected(amounts["KZ"], p, {}) == 100.0
@@ -167,14 +206,36 @@ def test_what_a_rail_rate_contains_is_looked_for_in_each_of_its_components():
         name = {"track": "track", "wagon": "wagon", "forwarder": "forwarder"}[component]
         unit = {"track": "USD/FEU-km"}.get(component, "USD/t-km")
         limit = {"load_unit": "FEU"} if component == "track" else {}
-        p = toy_parameters(row(name, "haul", "usd", unit, 0.3, mode="rail", component=component, includes="change_gauge.handling", **limit))
+        p = toy_parameters(
+            row(
+                name,
+                "haul",
+                "usd",
+                unit,
+                0.3,
+                mode="rail",
+                component=component,
+                includes="change_gauge.handling",
+                **limit,
+            )
+        )
         found = usd_amounts(on("pgate.rail1520-rail1676:rail1520>rail1676:wagon>wagon"), p, BOX, 6)
         assert found == {"handling": Amount(0.0, covered_by=p.number[name])}
 
 
 def test_a_haul_rate_that_contains_another_component_of_the_same_haul_lists_it_with_0():
     # an all-in Kazakh rate per tonne-kilometre stands under forwarder and contains track and wagon
-    all_in = row("forwarder.kz", "haul", "usd", "USD/t-km", 0.04, mode="rail", component="forwarder", country="KZ", includes="haul.track;haul.wagon")
+    all_in = row(
+        "forwarder.kz",
+        "haul",
+        "usd",
+        "USD/t-km",
+        0.04,
+        mode="rail",
+        component="forwarder",
+        country="KZ",
+        includes="haul.track;haul.wagon",
+    )
     p = toy_parameters(all_in)
     amounts = usd_amounts(on("rail.alma--kbor:alma>kbor:wagon1520"), p, BOX, 6)
     held = Amount(0.0, covered_by=p.number["forwarder.kz"])
@@ -186,8 +247,24 @@ def test_a_haul_rate_that_contains_another_component_of_the_same_haul_lists_it_w
 
 @pytest.mark.parametrize("way", ["agate>pgate", "pgate>agate"])
 def test_a_fee_for_both_sides_is_paid_once(way):
-    p = toy_parameters(row("fee.both", "clear", "usd", "USD", 70.0, reason="border", component="fee", crossing_id="rail.agate-pgate", side="both"))
-    sides = [usd_amounts(a, p, BOX, 6)["fee"] for a in EDGES[f"rail.agate-pgate:{way}:wagon1520"].activities if a.reason == "border"]
+    p = toy_parameters(
+        row(
+            "fee.both",
+            "clear",
+            "usd",
+            "USD",
+            70.0,
+            reason="border",
+            component="fee",
+            crossing_id="rail.agate-pgate",
+            side="both",
+        )
+    )
+    sides = [
+        usd_amounts(a, p, BOX, 6)["fee"]
+        for a in EDGES[f"rail.agate-pgate:{way}:wagon1520"].activities
+        if a.reason == "border"
+    ]
     assert [expected(a, p, {}) for a in sides] == [70.0, 0.0]
     assert sides[1].covered_by == p.number["fee.both"]
 
@@ -202,7 +279,10 @@ def test_stops_scatter_by_place_kind_and_component():
 
 def test_hauls_scatter_by_row_and_leg():
     p = toy_parameters(row("road", "haul", "usd", "USD/t-km", 0.05, mode="road", component="road", cv=0.3))
-    link, hop = (usd_amounts(on(name), p, BOX, 6, leg="alma.road")["road"] for name in ("road.alma--kbor:alma>kbor:trailer", "road.kbor-abor:kbor>abor:trailer"))
+    link, hop = (
+        usd_amounts(on(name), p, BOX, 6, leg="alma.road")["road"]
+        for name in ("road.alma--kbor:alma>kbor:trailer", "road.kbor-abor:kbor>abor:trailer")
+    )
     assert (link.trip, link.cv) == ("haul|road|alma.road", 0.3)
     assert link.stream == hop.stream
 

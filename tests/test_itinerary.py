@@ -40,7 +40,9 @@ def test_transshipment_and_a_changed_truck_begin_a_new_leg():
 def test_each_sailing_is_a_leg_of_its_own():
     toy = toy_built()
     leg = link("hub", "far", "sea", "XZ", 260.0, terrain="sea")
-    network = replace(toy, nodes={**toy.nodes, "far": node("far", "AE", "port", 24.0, 55.0)}, links={**toy.links, leg.link_id: leg})
+    network = replace(
+        toy, nodes={**toy.nodes, "far": node("far", "AE", "port", 24.0, 55.0)}, links={**toy.links, leg.link_id: leg}
+    )
     way = Errand(network=network).way("port", "far")
     assert legs(way) == ["", "port.sea", "hub.sea"]
     assert [p.leg for p in way.priced if p.activity.reason == "feeder"] == ["port.sea"]
@@ -50,7 +52,9 @@ def test_two_lines_of_one_train_share_a_leg_and_parts_of_one_line_too():
     def haul(a, b, gauge, line):
         return Activity(f"{a}{b}", "haul", from_node_id=a, to_node_id=b, mode="rail", gauge_mm=gauge, line_id=line)
 
-    assert legs_of([haul("a", "b", 1520, "x"), haul("b", "c", 1520, "y"), haul("c", "d", 1520, "y")]) == ["a.rail1520"] * 3
+    assert (
+        legs_of([haul("a", "b", 1520, "x"), haul("b", "c", 1520, "y"), haul("c", "d", 1520, "y")]) == ["a.rail1520"] * 3
+    )
     assert legs_of([haul("a", "b", 1520, "x"), haul("b", "c", 1435, "x")]) == ["a.rail1520", "b.rail1435"]
     assert legs_of([]) == []
 
@@ -93,7 +97,17 @@ def test_the_rows_of_a_way_are_all_that_its_figures_rest_on_each_once():
 
 
 def test_a_row_that_covers_a_figure_is_among_the_rows_of_the_way():
-    both = row("clear.both", "clear", "hours", "h", 40.0, mode="rail", reason="border", crossing_id="rail.agate-pgate", side="both")
+    both = row(
+        "clear.both",
+        "clear",
+        "hours",
+        "h",
+        40.0,
+        mode="rail",
+        reason="border",
+        crossing_id="rail.agate-pgate",
+        side="both",
+    )
     errand = Errand(parameters=toy_parameters(both))
     way = errand.way("alma", "port", RAIL)
     entered = next(p for p in way.priced if p.activity.activity_id == "clear.border@rail.agate-pgate:pk.in")

@@ -14,6 +14,7 @@ from corridors.map_places import Sign, _moved_apart
 from corridors.maps import SIZES, _obstacles, draw, plot_map
 from corridors.scenario import ScenarioError
 from corridors.sheet import REGION, Frame, frame_round
+from corridors.style import rc_params
 from geodata.basemap import BOUNDARY_NOTE
 
 SWITCHES = ["draws=16", "origins=almaty1,kostanay", "destinations=karachi_port"]
@@ -37,13 +38,17 @@ def figure(study):
 
 def _texts(figure):
     """Every text of a figure that is seen: words and box in pixels."""
-    renderer = figure.canvas.get_renderer()
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     found = [t for axes in figure.axes for t in axes.findobj(lambda a: hasattr(a, "get_fontsize"))]
-    return [
-        (t.get_gid() or "", t.get_text(), t.get_window_extent(renderer))
-        for t in found
-        if t.get_text() and t.get_visible()
-    ]
+    with mpl.rc_context(rc_params()):
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        return [
+            (t.get_gid() or "", t.get_text(), t.get_window_extent(renderer))
+            for t in found
+            if t.get_text() and t.get_visible()
+        ]
 
 
 def _gids(figure):
@@ -190,8 +195,8 @@ def test_a_way_travelled_north_keeps_its_place_in_the_bundle():
     north = [_line((100, 0), (100, 200))]
     there = {b.corridor: b.points for b in lay_bands({"a": [south], "b": [south]}, _ends(south), pitch=3.0)}
     back = {b.corridor: b.points for b in lay_bands({"a": [north], "b": [north]}, _ends(north), pitch=3.0)}
-    for name in there:
-        assert back[name] == pytest.approx(there[name])
+    for name, points in there.items():
+        assert back[name] == pytest.approx(points)
 
 
 def test_mode_and_status_cut_a_band_without_a_gap():

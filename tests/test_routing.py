@@ -45,7 +45,9 @@ def networks(draw, places=12, steps=40):
     """Edges between states and their weights: ``(number of places, edges, weights)``."""
     count = draw(st.integers(2, places))
     place, kind = st.integers(0, count - 1), st.integers(0, len(KINDS) - 1)
-    rows = draw(st.lists(st.tuples(place, place, kind, kind, weights, st.sampled_from(COUNTRIES)), min_size=1, max_size=steps))
+    rows = draw(
+        st.lists(st.tuples(place, place, kind, kind, weights, st.sampled_from(COUNTRIES)), min_size=1, max_size=steps)
+    )
     edges, weighs = [], {}
     for number, (a, b, this, other, weight, country) in enumerate(rows):
         made = edge(number, state(a, this), state(b, this if a != b else other), country)
@@ -108,7 +110,13 @@ def test_the_cheapest_way_is_networkxs(case):
 
 
 @SEARCHED
-@given(networks(), st.lists(weights, min_size=4, max_size=4), st.lists(weights, min_size=4, max_size=4), st.sets(st.integers(1, 11), max_size=2), st.integers(1, 15))
+@given(
+    networks(),
+    st.lists(weights, min_size=4, max_size=4),
+    st.lists(weights, min_size=4, max_size=4),
+    st.sets(st.integers(1, 11), max_size=2),
+    st.integers(1, 15),
+)
 def test_costs_of_beginning_and_ending_and_places_to_avoid_are_networkxs(case, begin, finish, avoided, may_end):
     count, edges, weighs = case
     target = f"n{count - 1:02d}"
@@ -270,7 +278,11 @@ def test_dropping_a_restriction_never_makes_a_way_dearer(case, data):
     graph = Graph(edges, weighs)
     tight = least_cost(graph, "n00", [target], Pin(sections))[target]
     which = data.draw(st.integers(0, len(sections) - 1))
-    looser = data.draw(st.sampled_from([{"countries": frozenset()}, {"vehicles": frozenset()}, {"via": ()}, {"modes": frozenset({"rail", "road"})}]))
+    looser = data.draw(
+        st.sampled_from(
+            [{"countries": frozenset()}, {"vehicles": frozenset()}, {"via": ()}, {"modes": frozenset({"rail", "road"})}]
+        )
+    )
     dropped = [replace(s, **looser) if i == which else s for i, s in enumerate(sections)]
     loose = least_cost(graph, "n00", [target], Pin(dropped))[target]
     free = least_cost(graph, "n00", [target])[target]
@@ -372,7 +384,9 @@ def test_three_parallel_links_are_all_usable():
     toy = toy_built()
     other = toy.links["rail.alma--kbor"]._replace(link_id="rail.alma--kbor.second", line_id="second")
     network = replace(toy, links={**toy.links, other.link_id: other})
-    p = toy_parameters(row("speed.rail.second", "haul", "speed", "km/h", 39.0, mode="rail", country="KZ", line_id="second"))
+    p = toy_parameters(
+        row("speed.rail.second", "haul", "speed", "km/h", 39.0, mode="rail", country="KZ", line_id="second")
+    )
     errand = Errand(network=network, parameters=p)
     edges = errand.edges()
     used = []
@@ -380,7 +394,11 @@ def test_three_parallel_links_are_all_usable():
         path = errand.find("alma", "kbor", edges=edges)
         used.append(path.edges[0].edge_id)
         edges = [e for e in edges if e.edge_id != used[-1]]
-    assert set(used) == {"rail.alma--kbor.second:alma>kbor:wagon1520", "rail.alma--kbor:alma>kbor:wagon1520", "road.alma--kbor:alma>kbor:trailer"}
+    assert set(used) == {
+        "rail.alma--kbor.second:alma>kbor:wagon1520",
+        "rail.alma--kbor:alma>kbor:wagon1520",
+        "road.alma--kbor:alma>kbor:trailer",
+    }
     assert used.index("rail.alma--kbor.second:alma>kbor:wagon1520") < used.index("rail.alma--kbor:alma>kbor:wagon1520")
     assert errand.find("alma", "kbor", edges=edges) is None
 
@@ -469,7 +487,16 @@ def test_from_ship_to_ship_the_box_dwells_and_each_sailing_waits():
     errand = Errand(network=with_feeder())
     path = errand.find("alma", "far")
     tail = kinds(errand.chain(path))[-8:]
-    assert tail == ["dwell.port_out", "wait.sailing", "haul", "dwell.feeder", "wait.sailing", "haul", "dwell.import_sea", "unload"]
+    assert tail == [
+        "dwell.port_out",
+        "wait.sailing",
+        "haul",
+        "dwell.feeder",
+        "wait.sailing",
+        "haul",
+        "dwell.import_sea",
+        "unload",
+    ]
     waits = [a.activity_id for a in errand.chain(path) if a.reason == "sailing"]
     assert waits == ["wait.sailing@port:sea.port--hub", "wait.sailing@hub:sea.hub--far"]
 

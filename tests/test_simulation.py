@@ -16,7 +16,11 @@ from sim.simulation import Draws, quantiles, simulate
 
 E = Errand()
 P = E.parameters
-WAYS = {"rail": E.way("alma", "port", RAIL), "road": E.way("alma", "port", ROAD), "mixed": E.way("alma", "port", RAIL_TO_HERA)}
+WAYS = {
+    "rail": E.way("alma", "port", RAIL),
+    "road": E.way("alma", "port", ROAD),
+    "mixed": E.way("alma", "port", RAIL_TO_HERA),
+}
 SEA = E.way("alma", "hub")
 
 
@@ -52,7 +56,10 @@ def test_the_hours_of_a_stop_are_its_row_times_its_own_luck():
     way = only(WAYS["rail"], "clear.border@rail.kbor-abor")
     outcome = simulate(way, E.draws(128, seed=3))
     hours = shape_quantile(uniforms(3, "knowledge", "clear.rail", 0, 128), "triangular", 6.0, 10.0, 20.0)
-    luck = [trip_factor(uniforms(3, "trip", f"stop|clear.border@rail.kbor-abor:{side}|hours", 0, 128), 0.8) for side in ("kz.out", "af.in")]
+    luck = [
+        trip_factor(uniforms(3, "trip", f"stop|clear.border@rail.kbor-abor:{side}|hours", 0, 128), 0.8)
+        for side in ("kz.out", "af.in")
+    ]
     # one opinion of what a border takes, two draws of luck
     np.testing.assert_allclose(outcome.hours, hours * (luck[0] + luck[1]), rtol=1e-14)
 
@@ -89,7 +96,9 @@ def test_a_settled_length_is_not_drawn(length):
 
 def test_a_row_known_for_certain_under_a_projects_own_length_still_varies_with_it():
     way = WAYS["rail"]
-    long, short = (replace(E.draws(16), lengths={**LENGTHS, "newline": Length(km, km, km, "fixed")}) for km in (150.0, 80.0))
+    long, short = (
+        replace(E.draws(16), lengths={**LENGTHS, "newline": Length(km, km, km, "fixed")}) for km in (150.0, 80.0)
+    )
     # the factor is the length over the best of its own row: a settled length changes nothing here
     assert same(simulate(way, long), simulate(way, short))
 
@@ -150,7 +159,15 @@ def test_what_else_is_in_the_study_changes_no_draw():
 def test_ways_share_the_draws_they_have_in_common():
     # rail and mixed ride the same train to hera: the difference is what happens after it, with no luck of the train in it
     draws = E.draws(512)
-    to_hera = ("wait.supply", "load", "haul@rail.alma", "haul@rail.kbor", "clear.border@rail.kbor", "clear.transit@rail.kbor", "haul@rail.abor")
+    to_hera = (
+        "wait.supply",
+        "load",
+        "haul@rail.alma",
+        "haul@rail.kbor",
+        "clear.border@rail.kbor",
+        "clear.transit@rail.kbor",
+        "haul@rail.abor",
+    )
     a, b = (simulate(only(WAYS[name], *to_hera), draws).hours for name in ("rail", "mixed"))
     assert (a == b).all()
     assert a.std() > 5
@@ -217,7 +234,10 @@ def test_a_figure_that_another_row_covers_is_0_in_every_draw():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from([p.hours for w in WAYS.values() for p in w.priced]), min_size=1, max_size=12), st.randoms(use_true_random=False))
+@given(
+    st.lists(st.sampled_from([p.hours for w in WAYS.values() for p in w.priced]), min_size=1, max_size=12),
+    st.randoms(use_true_random=False),
+)
 def test_a_total_is_the_sum_of_its_parts_in_any_order(amounts, random):
     draws = E.draws(64)
     apart = sum(draws.total([a]) for a in amounts)

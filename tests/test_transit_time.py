@@ -4,6 +4,7 @@ import pytest
 from toy import BOX, row, toy_parameters
 from toy_ways import Errand, toy_built
 
+from geodata.tables import TableError
 from sim.activities import Activity
 from sim.amounts import Amount, expected
 from sim.parameters import MatchError
@@ -54,6 +55,12 @@ def test_a_driver_rests_as_long_as_he_drives_on_a_day_of_twelve_hours():
     assert hours(on("road.hera--agate:hera>agate:trailer", 1), night_and_day) == 0.0
 
 
+def test_no_driver_drives_more_than_24_hours_a_day_and_none_rests_less_than_0():
+    for figures in ({"best": 25.0}, {"low": 8.0, "best": 12.0, "high": 24.5}):
+        with pytest.raises(TableError, match=r"driving\..*is refused; a day has 24 hours"):
+            P.with_values({"driving": figures})
+
+
 def test_a_stop_takes_the_hours_of_its_row():
     kept = EDGES["road.agate-pgate:agate>pgate:trailer"].activities
     found = {(a.kind, a.reason, a.country): hours(a) for a in kept if a.kind not in {"haul", "rest"}}
@@ -73,7 +80,9 @@ def test_northbound_out_of_a_country_is_not_the_row_of_those_who_enter():
 
 
 def test_a_month_selects_its_row():
-    snow = toy_parameters(row("clear.road.winter", "clear", "hours", "h", 30.0, mode="road", reason="border", months="12;1;2"))
+    snow = toy_parameters(
+        row("clear.road.winter", "clear", "hours", "h", 30.0, mode="road", reason="border", months="12;1;2")
+    )
     border = next(a for a in EDGES["road.kbor-abor:kbor>abor:trailer"].activities if a.kind == "clear")
     assert [hours(border, snow, month) for month in (12, 1, 2, 3, 11)] == [30.0, 30.0, 30.0, 8.0, 8.0]
 
@@ -112,7 +121,18 @@ def test_only_hauls_and_their_rests_grow_with_the_length_of_a_project():
 
 @pytest.mark.parametrize(("edge_id", "first"), [("agate>pgate", "AF"), ("pgate>agate", "PK")])
 def test_a_row_for_both_sides_gives_its_hours_once_whichever_way_the_cargo_goes(edge_id, first):
-    both = row("clear.both", "clear", "hours", "h", (30.0, 40.0, 50.0), mode="rail", reason="border", crossing_id="rail.agate-pgate", side="both", cv=0.5)
+    both = row(
+        "clear.both",
+        "clear",
+        "hours",
+        "h",
+        (30.0, 40.0, 50.0),
+        mode="rail",
+        reason="border",
+        crossing_id="rail.agate-pgate",
+        side="both",
+        cv=0.5,
+    )
     p = toy_parameters(both)
     left, entered = (a for a in EDGES[f"rail.agate-pgate:{edge_id}:wagon1520"].activities if a.reason == "border")
     assert left.country == first

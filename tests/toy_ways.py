@@ -56,7 +56,12 @@ class Errand:
     @property
     def conditions(self) -> Conditions:
         return Conditions(
-            self.consignment, self.direction, self.month, self.network.open_projects, self.exchange, self.closed_vehicles
+            self.consignment,
+            self.direction,
+            self.month,
+            self.network.open_projects,
+            self.exchange,
+            self.closed_vehicles,
         )
 
     def edges(self) -> list[Edge]:
