@@ -43,6 +43,8 @@ class OnMap(NamedTuple):
     """Status of the grey railways."""
     roads: bool
     states: frozenset[str]
+    lanes: bool
+    """Whether the state of a sea lane is among them."""
     gauge_breaks: bool
     mode_changes: bool
     borders: frozenset[str]
@@ -113,7 +115,7 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
         (
             "Places",
             [("origin", sign(signs.draw_origin)), ("destination", sign(signs.draw_destination))]
-            + [(f"gate {STATE_STYLES[s].label}", state(s)) for s in known]
+            + [(f"gate{' or sea lane' if on_map.lanes else ''} {STATE_STYLES[s].label}", state(s)) for s in known]
             + ([("state assumed: nobody knows it on this date", state("open, assumed"))] if assumed else [])
             + ([("change of gauge", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
             + ([("change of mode or truck", sign(signs.draw_mode_change))] if on_map.mode_changes else []),

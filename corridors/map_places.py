@@ -95,7 +95,8 @@ def _gate(scene: Scene, frame: Frame, name: str, state: str) -> Sign | None:
     line = frame.place(scene.line(name))
     x, y = (line[0] + line[-1]) / 2.0
     hop = scene.hop(name)
-    return Sign("gate", float(x), float(y), short_name(scene.nodes[hop.to_node_id].name), state)
+    words = short_name(scene.nodes[hop.to_node_id].name) if name in scene.crossings else ""  # a lane has no place name
+    return Sign("gate", float(x), float(y), words, state)
 
 
 def _touch(a: Sign, b: Sign, reach: float) -> bool:
@@ -140,7 +141,7 @@ def draw_signs(axes: Axes, found: Sequence[Sign], theme: Theme) -> None:
 
 def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering) -> None:
     """Names by rank: ends of the ways, shut or doubtful gates, gauge breaks, open gates, changes of mode."""
-    named: set[str] = set()
+    named = {"", *(label.text for label in lettering.labels)}
 
     def rank(sign: Sign) -> int:
         if sign.kind == "gate":

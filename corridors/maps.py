@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors import signs
+from corridors.canvas import new_canvas
 from corridors.lettering import Type, wrapped
 from corridors.map_key import CorridorKey, draw_key
 from corridors.map_layers import draw_map
@@ -80,13 +81,12 @@ def plot_map(
         If the study has no such corridor, or there is no such theme, size or way of drawing borders.
     """
     from matplotlib import rc_context
-    from matplotlib.figure import Figure
 
     for what, value, allowed in (("theme", theme, THEMES), ("borders", borders, BORDER_MODES), ("size", size, SIZES)):
         refuse_unknown(what, value, list(allowed))
     scene = scene_of(study, corridors, theme)
     with rc_context(rc_params(theme)):
-        figure = Figure(figsize=SIZES[size])
+        figure = new_canvas(*SIZES[size])
         foot = _foot_lines(scene, borders, SIZES[size][0] * 72.0 - _LEFT - _RIGHT)
         bottom = 20.0 + 9.0 * len(foot)
         width, height = SIZES[size][0] * 72.0, SIZES[size][1] * 72.0

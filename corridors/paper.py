@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.canvas import new_canvas
 from corridors.lettering import Type, text_size
 from corridors.style import THEMES, CorridorStyle
 
@@ -80,8 +81,6 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> Floa
 
 def new_sheet(title: str, head: Sequence[str], foot: Sequence[str], body: float) -> tuple[Figure, float]:
     """Figure with its title and the lines above and below a body of that height; also the bottom of the body. [inch]"""
-    from matplotlib.figure import Figure
-
     room = WIDTH - EDGE - RIGHT
     blocks = (
         [(wrap(text, TEXT, room), TEXT, INK) for text in head],
@@ -90,7 +89,7 @@ def new_sheet(title: str, head: Sequence[str], foot: Sequence[str], body: float)
     tall = [sum(len(lines) * size * LINE / 72 + BETWEEN for lines, size, _ in part) for part in blocks]
     bottom = tall[1] + 0.3
     height = bottom + body + tall[0] + 0.62
-    figure = Figure(figsize=(WIDTH, height))
+    figure = new_canvas(WIDTH, height)
     write(figure, EDGE, height - 0.2, title, size=TITLE, weight="bold", va="top")
     for part, top in zip(blocks, (height - 0.5, bottom - 0.12), strict=True):
         y = top

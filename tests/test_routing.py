@@ -367,7 +367,7 @@ def test_nothing_built_no_railway_to_the_port():
 
 def test_the_first_and_the_last_place_of_the_table_are_places_like_others():
     network = toy_built()
-    first, last = list(network.nodes)[0], list(network.nodes)[-1]
+    first, *_, last = network.nodes
     assert (first, last) == ("alma", "hub")
     errand = Errand(network=network)
     path = errand.find(first, last)
