@@ -2,8 +2,8 @@
 
 Names are placed one by one, the most important first. Each has a list of places round its point (to the right, the
 left, above, below, at the corners, then the same farther out), tried against everything that already stands: a place
-that touches another name, a sign or the edge is refused; among the others the one that covers the least linework wins, earlier places
-first. A name for which no place is left is dropped, never squeezed in. This is the greedy form of point-feature label
+that touches another name, a sign or the edge is refused; among the others the one that covers the least linework and stands by no strange sign wins, earlier
+places first. A name for which no place is left is dropped, never squeezed in. This is the greedy form of point-feature label
 placement (Christensen, Marks and Shieber 1995), which is dull, quick and the same on every run.
 
 Sizes come from the outlines of the letters in DejaVu Sans, which matplotlib ships, so that boxes are known before anything is drawn.
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PAD_PT = 0.9
 LINE_SPACING = 1.22
+STRANGER = 7.0  # price of a name beside a sign not its own, in dots of linework
 
 
 class Box(NamedTuple):
@@ -98,6 +99,7 @@ class Lettering:
         self.sheet = Box(0.0, 0.0, width, height)
         self.taken: list[Box] = []
         self.labels: list[Label] = []
+        self.marks: list[tuple[float, float]] = []
         self._ink: NDArray[np.float64] = np.empty((0, 2))
 
     def block(self, box: Box) -> None:
@@ -107,6 +109,7 @@ class Lettering:
     def block_round(self, x: float, y: float, radius: float) -> None:
         """Keep the square about a sign free of names. [pt]."""
         self.block(Box(x - radius, y - radius, x + radius, y + radius))
+        self.marks.append((x, y))
 
     def avoid(self, points: NDArray[np.float64]) -> None:
         """Add linework that names should cover as little as may be, as points along it. [pt]."""
@@ -122,6 +125,14 @@ class Lettering:
         """Count the points of linework under a box."""
         x, y = self._ink[:, 0], self._ink[:, 1]
         return int(np.count_nonzero((x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)))
+
+    def _strangers(self, box: Box, own: tuple[float, float] | None) -> int:
+        """Count the signs so near a name that it might be taken for theirs."""
+        near = Box(box.x0 - 6.0, box.y0 - 4.0, box.x1 + 6.0, box.y1 + 4.0)
+        return sum(
+            near.x0 < x < near.x1 and near.y0 < y < near.y1 and (own is None or np.hypot(x - own[0], y - own[1]) > 5.0)
+            for x, y in self.marks
+        )
 
     def place_beside(self, text: str, x: float, y: float, kind: Type, *, gap: float) -> Label | None:
         """Write a name beside a sign whose half width is `gap`, or drop it. [pt]."""
@@ -141,7 +152,7 @@ class Lettering:
                 (x - width / 2.0, y - reach - up),
             )
             spots += [(a, b, ring * 11.0 + i * 0.4) for i, (a, b) in enumerate(around)]
-        return self._best(text, kind, spots)
+        return self._best(text, kind, spots, own=(x, y))
 
     def place_at(self, text: str, spots: Iterable[tuple[float, float]], kind: Type) -> Label | None:
         """Write a name centred on the first good spot, or drop it. [pt]."""
@@ -150,7 +161,9 @@ class Lettering:
             text, kind, [(x - width / 2.0, y - (up - down) / 2.0, 3.0 * i) for i, (x, y) in enumerate(spots)]
         )
 
-    def _best(self, text: str, kind: Type, spots: list[tuple[float, float, float]]) -> Label | None:
+    def _best(
+        self, text: str, kind: Type, spots: list[tuple[float, float, float]], own: tuple[float, float] | None = None
+    ) -> Label | None:
         width, up, down = text_size(text, kind)
         _, line_up, line_down = text_size("lp", kind)  # room of a whole line, with tall letters and tails
         up, down = max(up, line_up), max(down, line_down)
@@ -159,7 +172,7 @@ class Lettering:
             box = Box(x - PAD_PT, y - down - PAD_PT, x + width + PAD_PT, y + up + PAD_PT)
             if not self.is_free(box):
                 continue
-            cost = price + self.ink_under(box)
+            cost = price + self.ink_under(box) + STRANGER * self._strangers(box, own)
             if best is None or cost < best[0]:
                 best = (cost, Label(text, x, y, kind, box))
         if best is None:

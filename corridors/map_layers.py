@@ -54,13 +54,13 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
     draw_signs(axes, found, theme)
-    write_signs(axes, [sign for sign in found if sign.kind in ENDS], theme, lettering)
-    _write_names(axes, frame, theme, lettering)
-    write_signs(axes, [sign for sign in found if sign.kind not in ENDS and not sign.aside], theme, lettering)
     for name in read_names():
         if name.kind == "town":
             x, y = frame.place(name.lonlat)[0]
             lettering.block_round(float(x), float(y), 1.6)
+    write_signs(axes, [sign for sign in found if sign.kind in ENDS], theme, lettering)
+    _write_names(axes, frame, theme, lettering)
+    write_signs(axes, [sign for sign in found if sign.kind not in ENDS and not sign.aside], theme, lettering)
     _draw_badges(axes, bands, frame, scene, lettering)
     _write_exits(axes, frame, scene, bands, lettering)
     _write_towns(axes, frame, scene, found, lettering)

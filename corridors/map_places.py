@@ -93,7 +93,8 @@ def _gate(scene: Scene, frame: Frame, name: str, state: str) -> Sign | None:
     if name not in scene.crossings and name not in scene.links:
         return None
     line = frame.place(scene.line(name))
-    x, y = (line[0] + line[-1]) / 2.0
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    x, y = (np.interp(along[-1] / 2.0, along, line[:, i]) for i in (0, 1))
     hop = scene.hop(name)
     words = short_name(scene.nodes[hop.to_node_id].name) if name in scene.crossings else ""  # a lane has no place name
     return Sign("gate", float(x), float(y), words, state)

@@ -29,7 +29,7 @@ from sim.activities import (
     unfold,
 )
 from sim.amounts import Length, expected
-from sim.closures import Standing, split_open
+from sim.closures import SEVERITY, Standing, split_open
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
 from sim.itinerary import Itinerary, price
@@ -61,15 +61,17 @@ class Way:
 
 def assumption_sentence(found: Sequence[Standing]) -> str:
     """State what is assumed, event by event."""
-    said: dict[str, str] = {}
+    said: dict[str, list[Standing]] = {}
     for standing in found:
         if standing.assumption is not None:
-            c = standing.closure
-            said.setdefault(
-                c.event_id,
-                f"{c.event_id}: {standing.state} (last confirmed {c.last_confirmed.isoformat()}, unknown since)",
-            )
-    return "Assumed " + "; ".join(said.values()) if said else ""
+            said.setdefault(standing.closure.event_id, []).append(standing)
+    parts = []
+    for event, together in said.items():
+        state = max((s.state for s in together), key=SEVERITY.index)
+        last = max(s.closure.last_confirmed for s in together)
+        name = together[0].closure.event_name or event
+        parts.append(f"{name} {state} (unknown since {last.isoformat()})")
+    return "Assumed: " + "; ".join(parts) if parts else ""
 
 
 class WayFinder:

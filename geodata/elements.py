@@ -141,6 +141,7 @@ class Closure(NamedTuple):
     scope: str
     source: str
     note: str
+    event_name: str = ""
 
 
 def _items(cell: str) -> tuple[str, ...]:

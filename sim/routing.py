@@ -159,7 +159,11 @@ NO_PIN = Pin()
 
 
 def least_cost(graph: Graph, origin: str, destinations: Sequence[str], pin: Pin = NO_PIN) -> dict[str, Path | None]:
-    """Cheapest way from one place to each destination.
+    """Cheapest way from one place to each destination that is in no state twice.
+
+    A pin names places in order, and the cheapest way through them may turn back: up to a shut gate, round by another
+    one and back to its far side. That is no way. Where it is what the search finds, a second search refuses each step
+    into a state that lies behind; it keeps one way to each label, so its answer need not be the very least.
 
     Parameters
     ----------
@@ -175,6 +179,15 @@ def least_cost(graph: Graph, origin: str, destinations: Sequence[str], pin: Pin 
     dict of str to Path or None
         One entry a destination; None where no way exists.
     """
+    found = _search(graph, origin, destinations, pin, frozenset())
+    turning = frozenset(d for d, path in found.items() if path and len({*path.states}) < len(path.states))
+    return found | _search(graph, origin, sorted(turning), pin, turning) if turning else found
+
+
+def _search(
+    graph: Graph, origin: str, destinations: Sequence[str], pin: Pin, turning: frozenset[str]
+) -> dict[str, Path | None]:
+    """Cheapest way to each destination; where some were found to turn back, by no step into a state that lies behind."""
     best: dict[_Label, _Reach] = {}
     parent: dict[_Label, tuple[_Label, Edge]] = {}
     heap: list[tuple[_Reach, _Label]] = []
@@ -198,7 +211,10 @@ def least_cost(graph: Graph, origin: str, destinations: Sequence[str], pin: Pin 
                 ends[state.node_id] = (cost + extra, label)
         # a destination is settled once nothing cheaper can still come
         wanted = {d for d in wanted if d not in ends or ends[d][0] > cost}
+        behind = _behind(label, parent) if turning else ()
         for edge, following in _steps(graph, label, pin):
+            if edge.end in behind:
+                continue
             new = (cost + graph.weights[edge.edge_id], steps + 1)
             old = best.get(following, _NOWHERE)
             if new < old or (new == old and edge.edge_id < parent[following][1].edge_id):
@@ -251,6 +267,15 @@ def _follow(edge: Edge, number: int, passed: int, sections: Sequence[Section]) -
     following = sections[number + 1]
     if passed == len(section.via) and edge.start.mode in section.modes and edge.end.mode in following.modes:
         yield from _advance(edge.end, number + 1, 0, sections)
+
+
+def _behind(label: _Label, parent: Mapping[_Label, tuple[_Label, Edge]]) -> set[State]:
+    """States on the way to a label, its own included."""
+    states = {label[0]}
+    while label in parent:
+        label = parent[label][0]
+        states.add(label[0])
+    return states
 
 
 def _trace(end: tuple[float, _Label], parent: Mapping[_Label, tuple[_Label, Edge]]) -> Path:
