@@ -2,9 +2,10 @@
 
 Names are placed one by one, the most important first. Each has a list of places round its point (to the right, the
 left, above, below, at the corners, then the same farther out), tried against everything that already stands: a place
-that touches another name, a sign or the edge is refused; among the others the one that covers the least linework and stands by no strange sign wins, earlier
-places first. A name for which no place is left is dropped, never squeezed in. This is the greedy form of point-feature label
-placement (Christensen, Marks and Shieber 1995), which is dull, quick and the same on every run.
+that touches another name, a sign or the edge is refused; among the others the one wins that covers the least linework and
+stands by no strange sign, earlier places first. A name for which no place is left is dropped, never squeezed in. This is
+the greedy form of point-feature label placement (Christensen, Marks and Shieber 1995), which is dull, quick and the same on
+every run.
 
 Sizes come from the outlines of the letters in DejaVu Sans, which matplotlib ships, so that boxes are known before anything is drawn.
 """

@@ -43,8 +43,8 @@ class OnMap(NamedTuple):
     """Status of the grey railways."""
     roads: bool
     states: frozenset[str]
-    lanes: bool
-    """Whether the state of a sea lane is among them."""
+    lane_states: frozenset[str]
+    """States that a sea lane is in."""
     gauge_breaks: bool
     mode_changes: bool
     borders: frozenset[str]
@@ -96,6 +96,7 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
     ]
     unbuilt = [s for s in ("under_construction", "planned") if any(status == s for _, status in on_map.bands)]
     known = sorted({s.removesuffix(", assumed") for s in on_map.states}, key=lambda s: list(STATE_STYLES).index(s))
+    lanes = {s.removesuffix(", assumed") for s in on_map.lane_states}
     assumed = any(s.endswith(", assumed") for s in on_map.states)
     border_words = {"solid": "boundary", "dashed": "disputed or undefined", "dotted": "Line of Control"}
     groups: list[tuple[str, list[Item]]] = [
@@ -115,7 +116,7 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
         (
             "Places",
             [("origin", sign(signs.draw_origin)), ("destination", sign(signs.draw_destination))]
-            + [(f"gate{' or sea lane' if on_map.lanes else ''} {STATE_STYLES[s].label}", state(s)) for s in known]
+            + [(f"gate{' or sea lane' if s in lanes else ''} {STATE_STYLES[s].label}", state(s)) for s in known]
             + ([("state assumed: nobody knows it on this date", state("open, assumed"))] if assumed else [])
             + ([("change of gauge", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
             + ([("change of mode or truck", sign(signs.draw_mode_change))] if on_map.mode_changes else []),

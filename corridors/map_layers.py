@@ -71,7 +71,7 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
         rails=rails,
         roads=roads,
         states=frozenset(sign.state for sign in found if sign.kind == "gate"),
-        lanes=any(sign.kind == "gate" and not sign.name for sign in found),
+        lane_states=frozenset(sign.state for sign in found if sign.kind == "gate" and not sign.name),
         gauge_breaks=any(sign.kind == "gauge" for sign in found),
         mode_changes=any(sign.kind == "mode" for sign in found),
         borders=frozenset(seen),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corridors.bands import Stretch
+from corridors.spine import Stretch
 from corridors.style import THEMES, CorridorStyle, Theme, corridor_styles, grey_of
 from corridors.toml_files import ScenarioError, nearest
 from geodata.geometry import read_shapes

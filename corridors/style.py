@@ -69,7 +69,6 @@ class Theme(NamedTuple):
     border: str
     rail: str
     road: str
-    sea_lane: str
     type_on_sea: str
     country: str
     coloured: bool
@@ -90,13 +89,13 @@ THEMES: dict[str, Theme] = {
     "light": Theme(
         paper="#ffffff", ink="#1d2126", faint_ink="#5b6570", grid="#d9dde1", sea="#dfe8ee", land="#f6f4ee",
         highland="#e3d9c8", grid_on_map="#c9d2d6",
-        coast="#8fa3b0", border="#8c8378", rail="#4d545c", road="#8a8f95", sea_lane="#6f8794", type_on_sea="#4f6b7c",
+        coast="#8fa3b0", border="#8c8378", rail="#4d545c", road="#8a8f95", type_on_sea="#4f6b7c",
         country="#85796a", coloured=True,
     ),
     "grey": Theme(
         paper="#ffffff", ink="#1d1d1d", faint_ink="#5f5f5f", grid="#dcdcdc", sea="#e4e4e4", land="#f6f6f6",
         highland="#dcdcdc", grid_on_map="#d0d0d0",
-        coast="#9a9a9a", border="#858585", rail="#505050", road="#8c8c8c", sea_lane="#7d7d7d", type_on_sea="#6c6c6c",
+        coast="#9a9a9a", border="#858585", rail="#505050", road="#8c8c8c", type_on_sea="#6c6c6c",
         country="#808080", coloured=False,
     ),
 }  # fmt: skip
@@ -138,7 +137,7 @@ STATE_STYLES: dict[str, StateStyle] = {
     "unknown": StateStyle("unknown", "s", "#ffffff", "#5b6570"),
 }
 
-# Strokes of links by status: (width in points, dash in line widths). A railway gets cross ties in maps.py.
+# Strokes of links by status: (width in points, dash in line widths). A railway gets cross ties in signs.py.
 STATUS_DASHES: dict[str, Dash] = {
     "operational": (),
     "under_construction": (4.0, 1.8),

@@ -133,6 +133,7 @@ class WayFinder:
             {s: self.weight(a) for s, a in starts.items()},
             {s: self.weight(a) for s, a in ends.items()},
             frozenset(corridor.avoid),
+            once=True,
         )
         route = least_cost(self.graph, origin, [destination], pin)[destination]
         if route is None:
@@ -186,9 +187,8 @@ class WayFinder:
         graph = Graph(kept, {e.edge_id: float(e.edge_id in obstacles) for e in kept})
         starts, ends = self._ends(graph, origin, destination)
         free = (dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0))
-        pin = Pin(
-            sections_of(corridor, origin, destination, self.conditions.direction), *free, frozenset(corridor.avoid)
-        )
+        sections = sections_of(corridor, origin, destination, self.conditions.direction)
+        pin = Pin(sections, *free, frozenset(corridor.avoid), once=True)
         route = least_cost(graph, origin, [destination], pin)[destination]
         if route is None:
             return None

@@ -15,12 +15,14 @@ Rest: a driver who may drive d hours a day rests ``24/d - 1`` hours per hour dri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sim.parameters import Parameters, mean_of
 
 Form = Literal["value", "inverse", "rest"]
+Law = Literal["lognormal", "headway"]
+Stream = tuple[tuple[tuple[int, Form], ...], str, str, float, Law]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Amount:
         Coefficient of variation of single trips. [1]
     covered_by
         Row that already contains this figure, which is then 0.
+    law
+        How single trips scatter: lognormal with ``cv``, or headway (uniform from 0 to twice the mean).
     """
 
     coefficient: float
@@ -64,11 +68,17 @@ class Amount:
     trip: str = ""
     cv: float = 0.0
     covered_by: int = -1
+    law: Law = "lognormal"
 
     @property
-    def stream(self) -> tuple[tuple[tuple[int, Form], ...], str, str, float]:
+    def stream(self) -> Stream:
         """What the figure varies with; figures of one stream differ only by their coefficient."""
-        return self.factors, self.project, self.trip, self.cv
+        return self.factors, self.project, self.trip, self.cv, self.law
+
+    @property
+    def known(self) -> Amount:
+        """The same figure averaged over trips: what is left is what we do not know."""
+        return replace(self, trip="", cv=0.0, law="lognormal")
 
 
 def expected(amount: Amount, parameters: Parameters, lengths: Mapping[str, Length]) -> float:

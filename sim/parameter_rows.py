@@ -15,7 +15,7 @@ reasoning where its basis is derived, estimate or assumption. What breaks that i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from geodata.tables import Table, TableError, nearest
@@ -57,6 +57,8 @@ class Row:
     as_of: str
     note: str
     where: str
+    factor: str = ""
+    loading: float = 0.0
 
     @property
     def mean(self) -> float:
@@ -165,52 +167,80 @@ def row_of(table: Table, number: int) -> Row:
     """
     cells = table.row(number)
     where = f"{table.origin[number]}, line {table.line[number]}"
-    name = str(cells["parameter_id"])
-
-    def refuse(column: str, found: object, allowed: str) -> TableError:
-        return TableError(f"{where}, row {name!r}: {column} is {found!r}; {allowed}")
-
-    low, best, high = (float(str(cells[key])) for key in ("low", "best", "high"))
-    if not low <= best <= high:
-        raise refuse("low, best, high", (low, best, high), "they must stand in order")
-    quantity, unit = str(cells["quantity"]), str(cells["unit"])
-    allowed_units = UNITS_OF.get(quantity)
-    if allowed_units is not None and unit not in allowed_units:
-        raise refuse("unit", unit, f"a row of quantity {quantity} takes {', '.join(sorted(allowed_units))}")
-    if quantity in ("speed", "driving_hours") and low <= 0:
-        raise refuse("low", low, f"a {quantity} must be above 0")
-    if quantity == "driving_hours" and high > 24:
-        raise refuse("high", high, "a day has 24 hours")
-    needs_component = quantity in ("usd", "coefficient")
-    if needs_component != bool(cells["component"]):
-        raise refuse("component", cells["component"], "it is filled for usd and coefficient and for nothing else")
-    if quantity == "usd" and unit != "%" and cells["price_year"] is None:
-        raise refuse("price_year", "", "money needs the year of its prices")
-    basis = str(cells["basis"])
-    if BASES.index(basis) >= BASES.index("derived") and not cells["note"]:
-        raise refuse("note", "", f"a row of basis {basis} owes its reasoning")
-    cv = cells["cv"]
-    year = cells["price_year"]
+    for column, found, allowed in _debts(cells):
+        raise TableError(f"{where}, row {cells['parameter_id']!r}: {column} is {found!r}; {allowed}")
+    cv, year, loading = cells["cv"], cells["price_year"], cells["loading"]
     return Row(
-        parameter_id=name,
+        parameter_id=str(cells["parameter_id"]),
         kind=str(cells["kind"]),
-        quantity=quantity,
+        quantity=str(cells["quantity"]),
         component=str(cells["component"]),
         selectors={key: _values(cells[key]) for key in SELECTORS if cells[key] not in ("", None)},
-        unit=unit,
-        low=low,
-        best=best,
-        high=high,
+        unit=str(cells["unit"]),
+        low=float(str(cells["low"])),
+        best=float(str(cells["best"])),
+        high=float(str(cells["high"])),
         shape=str(cells["shape"]),
         cv=0.0 if cv is None else float(str(cv)),
         evidence=(str(cells["low_evidence"]), str(cells["best_evidence"]), str(cells["high_evidence"])),
-        basis=basis,
+        basis=str(cells["basis"]),
         includes=_values(cells["includes"]),
         price_year=None if year is None else int(float(str(year))),
         as_of=str(cells["as_of"]),
         note=str(cells["note"]),
         where=where,
+        factor=str(cells["factor"]),
+        loading=0.0 if loading is None else float(str(loading)),
     )
+
+
+_ABOVE_0 = ("speed", "driving_hours", "duration", "frequency")
+
+
+def _debts(cells: Mapping[str, object]) -> Iterator[tuple[str, object, str]]:
+    """What a row owes and does not pay: column, what was found, what is allowed."""
+    low, best, high = (float(str(cells[key])) for key in ("low", "best", "high"))
+    quantity, unit, basis = str(cells["quantity"]), str(cells["unit"]), str(cells["basis"])
+    units = UNITS_OF.get(quantity, frozenset({unit}))
+    checks = (
+        ("low, best, high", (low, best, high), low <= best <= high, "they must stand in order"),
+        ("unit", unit, unit in units, f"a row of quantity {quantity} takes {', '.join(sorted(units))}"),
+        ("low", low, quantity not in _ABOVE_0 or low > 0, f"a {quantity} must be above 0"),
+        ("high", high, quantity != "driving_hours" or high <= 24, "a day has 24 hours"),
+        (
+            "component",
+            cells["component"],
+            (quantity in ("usd", "coefficient")) == bool(cells["component"]),
+            "it is filled for usd and coefficient and for nothing else",
+        ),
+        (
+            "price_year",
+            "",
+            quantity != "usd" or unit == "%" or cells["price_year"] is not None,
+            "money needs the year of its prices",
+        ),
+        (
+            "note",
+            "",
+            BASES.index(basis) < BASES.index("derived") or bool(cells["note"]),
+            f"a row of basis {basis} owes its reasoning",
+        ),
+        (
+            "quantity",
+            quantity,
+            (quantity in ("rate", "duration")) == (cells["kind"] == "closure"),
+            "rate and duration belong to kind closure and to no other",
+        ),
+        (
+            "loading",
+            cells["loading"],
+            bool(cells["factor"]) == (cells["loading"] is not None),
+            "factor and loading are filled together or not at all",
+        ),
+    )
+    for column, found, paid, allowed in checks:
+        if not paid:
+            yield column, found, allowed
 
 
 UNITS_OF: dict[str, frozenset[str]] = {
@@ -222,6 +252,9 @@ UNITS_OF: dict[str, frozenset[str]] = {
     "payload": frozenset({"t"}),
     "value_of_time": frozenset({"%/day"}),
     "patience": frozenset({"day"}),
+    "rate": frozenset({"1/year"}),
+    "duration": frozenset({"day"}),
+    "frequency": frozenset({"1/week"}),
     "usd": frozenset(
         {"%", "USD", "USD/FEU", "USD/TEU", "USD/wagon", "USD/truck", "USD/t", "USD/FEU-km", "USD/TEU-km",
          "USD/wagon-km", "USD/truck-km", "USD/t-km"}

@@ -128,6 +128,19 @@ class Parameters:
             group.answers[key] = known
         return known
 
+    def find(self, kind: str, quantity: str, component: str, attributes: Mapping[str, str], *, asks: str) -> int | None:
+        """Number of the one row that answers a question that need not be answered; None where no row does.
+
+        Raises
+        ------
+        MatchError
+            Where more than one undominated row answers.
+        """
+        group = self._groups.get((kind, quantity, component))
+        if group is None or not any(self.rows[i].agrees(attributes) for i in group.rows):
+            return None
+        return self.match(kind, quantity, component, attributes, asks=asks)
+
     def _best(
         self, group: _Group, kind: str, quantity: str, component: str, attributes: Mapping[str, str], asks: str
     ) -> int:

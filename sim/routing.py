@@ -133,12 +133,17 @@ class Pin:
         may begin or end only in the states named. [USD]
     avoid
         Places that may not be passed.
+    once
+        Whether a way may be in each state once only. The cheapest way through places named in order may turn back: up
+        to a shut gate, round by another one and back to its far side. Where that is found, a second search refuses
+        every step into a state that lies behind; it keeps one way to each label, so its answer need not be the least.
     """
 
     sections: Sequence[Section] = FREE
     start_costs: Mapping[State, float] | None = None
     end_costs: Mapping[State, float] | None = None
     avoid: frozenset[str] = frozenset()
+    once: bool = False
 
     def start_cost(self, state: State) -> float | None:
         """What beginning in a state adds; None where a way may not begin there."""
@@ -159,11 +164,7 @@ NO_PIN = Pin()
 
 
 def least_cost(graph: Graph, origin: str, destinations: Sequence[str], pin: Pin = NO_PIN) -> dict[str, Path | None]:
-    """Cheapest way from one place to each destination that is in no state twice.
-
-    A pin names places in order, and the cheapest way through them may turn back: up to a shut gate, round by another
-    one and back to its far side. That is no way. Where it is what the search finds, a second search refuses each step
-    into a state that lies behind; it keeps one way to each label, so its answer need not be the very least.
+    """Cheapest way from one place to each destination.
 
     Parameters
     ----------
@@ -179,15 +180,15 @@ def least_cost(graph: Graph, origin: str, destinations: Sequence[str], pin: Pin 
     dict of str to Path or None
         One entry a destination; None where no way exists.
     """
-    found = _search(graph, origin, destinations, pin, frozenset())
-    turning = frozenset(d for d, path in found.items() if path and len({*path.states}) < len(path.states))
-    return found | _search(graph, origin, sorted(turning), pin, turning) if turning else found
+    found = _search(graph, origin, destinations, pin, forward=False)
+    turning = [d for d, path in found.items() if path and len({*path.states}) < len(path.states)] if pin.once else []
+    return found | _search(graph, origin, turning, pin, forward=True) if turning else found
 
 
 def _search(
-    graph: Graph, origin: str, destinations: Sequence[str], pin: Pin, turning: frozenset[str]
+    graph: Graph, origin: str, destinations: Sequence[str], pin: Pin, *, forward: bool
 ) -> dict[str, Path | None]:
-    """Cheapest way to each destination; where some were found to turn back, by no step into a state that lies behind."""
+    """Cheapest way to each destination; ``forward`` refuses each step into a state that lies behind."""
     best: dict[_Label, _Reach] = {}
     parent: dict[_Label, tuple[_Label, Edge]] = {}
     heap: list[tuple[_Reach, _Label]] = []
@@ -211,7 +212,7 @@ def _search(
                 ends[state.node_id] = (cost + extra, label)
         # a destination is settled once nothing cheaper can still come
         wanted = {d for d in wanted if d not in ends or ends[d][0] > cost}
-        behind = _behind(label, parent) if turning else ()
+        behind = _behind(label, parent) if forward else ()
         for edge, following in _steps(graph, label, pin):
             if edge.end in behind:
                 continue

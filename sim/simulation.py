@@ -1,156 +1,54 @@
 r"""One itinerary through every draw.
 
-For draw j the hours of a way are
+The hours of a way in one draw are the sum of its activities, plus what its closures add: the wait at a shut gate up to the
+consignment's patience, and past it the way round or no delivery at all (:mod:`sim.shocks`). Both stand as activities of
+their own, ``wait.closure`` at the gate and ``divert`` at the end, so that every total is still the sum of its rows.
 
-.. math:: H_j = \sum_a c_a \prod_i f_i(K_{ij}) \frac{L_{pj}}{L_p} T_{aj}
+Two spreads are kept apart. ``hours`` and ``usd`` are single trips. ``hours_known`` and ``usd_known`` are the average trip
+under each draw of what we do not know, :math:`E[Y\,|\,K]`: trip factors at their mean, waits and diversions at their odds.
+The share of variance that is knowledge follows from two trips under the same knowledge (:mod:`sim.doubt`).
 
-and the same for dollars and emissions. Amounts that vary with the same things (a speed row, a leg, a project) are
-added up before anything is multiplied, so a way of two hundred activities costs some sixty vectors; the vectors are
-kept and shared by every way of a study, which is also what makes comparisons paired.
-
-``Draws`` hands out the vectors. ``knowledge`` and ``trip`` take their own replicate numbers, so that the trip may be
-redrawn under the same knowledge. A draw that is not a finite number of 0 or more is a fault of the model and raises,
-with row and draw number; nothing is clipped.
+Figures of a draw that is not delivered are NaN in the draws and are left out of every mean; how many there are is a
+probability, never a number of hours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.amounts import Amount, Length
-from sim.draws import Floats, shape_quantile, trip_factor, uniforms
-from sim.itinerary import Itinerary
-from sim.parameters import Parameters
+from sim.activities import Activity
+from sim.amounts import Amount
+from sim.draws import Floats
+from sim.itinerary import Itinerary, Priced
+from sim.sampling import Draws, quantiles
+from sim.shocks import Meeting, Shock, meet, passage
 
-_Stream = tuple[tuple[tuple[int, str], ...], str, str, float]
+__all__ = ["Draws", "Hazard", "Outcome", "quantiles", "simulate"]
+
+Bools = NDArray[np.bool_]
 
 
-@dataclass
-class Draws:
-    """Draws of a study, made when first asked for and kept.
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A shock that a way can meet, and the way round from there.
 
     Parameters
     ----------
-    parameters
-        Rows.
-    lengths
-        Projects whose length is drawn, by project_id.
-    count
-        Number of draws.
-    seed
-        The study's seed.
-    knowledge_replicate, trip_replicate
-        Which independent repetition of each kind of doubt.
+    at
+        Index of the activity before which it is met.
+    shock
+        What may happen.
+    fallback
+        Best way that is left from where the consignment stands; None where there is none.
     """
 
-    parameters: Parameters
-    lengths: Mapping[str, Length]
-    count: int
-    seed: int
-    knowledge_replicate: int = 0
-    trip_replicate: int = 0
-    _rows: dict[int, Floats | float] = field(default_factory=dict, repr=False)
-    _vectors: dict[_Stream, Floats | float] = field(default_factory=dict, repr=False)
-    _spread: dict[_Stream, tuple[float, float, float]] = field(default_factory=dict, repr=False)
-
-    def row(self, number: int) -> Floats | float:
-        """Values of a parameter row, shape (draw,), or one number where it is certain; in the row's unit."""
-        if number not in self._rows:
-            row = self.parameters.rows[number]
-            if row.uncertain:
-                u = uniforms(self.seed, "knowledge", row.parameter_id, self.knowledge_replicate, self.count)
-                self._rows[number] = shape_quantile(u, row.shape, row.low, row.best, row.high)
-            else:
-                self._rows[number] = row.best
-        return self._rows[number]
-
-    def length_factor(self, project: str) -> Floats | float:
-        """Drawn length of a project over the length that its links add up to, shape (draw,). [1]"""
-        length = self.lengths.get(project)
-        if length is None:
-            return 1.0
-        if length.shape == "fixed" or length.low == length.high:
-            return 1.0
-        u = uniforms(self.seed, "knowledge", f"project_length.{project}", self.knowledge_replicate, self.count)
-        return shape_quantile(u, length.shape, length.low, length.best, length.high) / length.best
-
-    def vector(self, amount: Amount) -> Floats | float:
-        """An amount's stream per unit of its coefficient, shape (draw,), or one number where nothing is drawn."""
-        stream = amount.stream
-        if stream not in self._vectors:
-            value: Floats | float = 1.0
-            for number, form in amount.factors:
-                k = self.row(number)
-                value = value * (k if form == "value" else (1.0 / k if form == "inverse" else 24.0 / k - 1.0))
-            if amount.project:
-                value = value * self.length_factor(amount.project)
-            if amount.trip:
-                u = uniforms(self.seed, "trip", amount.trip, self.trip_replicate, self.count)
-                value = value * trip_factor(u, amount.cv)
-            self._vectors[stream] = self._checked(value, amount)
-        return self._vectors[stream]
-
-    def _checked(self, value: Floats | float, amount: Amount) -> Floats | float:
-        array = np.atleast_1d(np.asarray(value, dtype=np.float64))
-        bad = ~(np.isfinite(array) & (array >= 0))
-        if bad.any():
-            names = ", ".join(self.parameters.rows[number].parameter_id for number, _ in amount.factors)
-            first = int(np.flatnonzero(bad)[0])
-            msg = f"draw {first} of rows {names} (trip {amount.trip!r}) is {array[first]}; a draw must be 0 or more"
-            raise ArithmeticError(msg)
-        return value
-
-    def spread(self, amount: Amount) -> tuple[float, float, float]:
-        """Mean, P10 and P90 of an amount, in its unit."""
-        stream = amount.stream
-        if stream not in self._spread:
-            vector = self.vector(amount)
-            if isinstance(vector, float):
-                self._spread[stream] = (vector, vector, vector)
-            else:
-                low, high = quantiles(vector, (0.1, 0.9))
-                self._spread[stream] = (float(vector.mean()), low, high)
-        mean, low, high = self._spread[stream]
-        c = amount.coefficient
-        return c * mean, c * low, c * high
-
-    def total(self, amounts: Sequence[Amount]) -> Floats:
-        """Sum of amounts in every draw, shape (draw,)."""
-        gathered: dict[_Stream, tuple[float, Amount]] = {}
-        for amount in amounts:
-            if amount.coefficient:
-                c = gathered.get(amount.stream, (0.0, amount))[0]
-                gathered[amount.stream] = (c + amount.coefficient, amount)
-        constant = 0.0
-        total = np.zeros(self.count)
-        for coefficient, amount in gathered.values():
-            vector = self.vector(amount)
-            if isinstance(vector, float):
-                constant += coefficient * vector
-            else:
-                total += coefficient * vector
-        return total + constant
-
-
-def quantiles(values: Floats, levels: Sequence[float]) -> list[float]:
-    """Quantiles of draws by linear interpolation between order statistics (type 7), from one sort.
-
-    Examples
-    --------
-    >>> quantiles(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), (0.1, 0.5))
-    [1.4, 3.0]
-    """
-    ordered = np.sort(values)
-    out = []
-    for level in levels:
-        position = level * (len(ordered) - 1)
-        floor = int(position)
-        above = ordered[min(floor + 1, len(ordered) - 1)]
-        out.append(float(ordered[floor] + (position - floor) * (above - ordered[floor])))
-    return out
+    at: int
+    shock: Shock
+    fallback: Itinerary | None
 
 
 @dataclass(frozen=True)
@@ -160,11 +58,21 @@ class Outcome:
     Parameters
     ----------
     hours, usd, kg
-        Totals, shape (draw,). [h], [USD], [kg CO2e]
+        Totals, shape (draw,); NaN where not delivered. [h], [USD], [kg CO2e]
     hours_mean, hours_p10, hours_p90
-        Of each activity, shape (activity,). [h]
+        Of each activity, shape (activity,); means of delivered consignments. [h]
     usd_mean
         Of each activity by component, shape (activity,) each. [USD]
+    delivered, met
+        Whether the consignment arrives; whether it found a place shut, shape (draw,).
+    hours_known, usd_known
+        Average trip under each draw's knowledge, shape (draw,). [h], [USD]
+    delivered_known
+        Odds of delivery under each draw's knowledge, shape (draw,). [1]
+    hours_open
+        Totals had no shock been met, shape (draw,). [h]
+    itinerary
+        Activities, with those that closures add.
     """
 
     hours: Floats
@@ -174,8 +82,15 @@ class Outcome:
     hours_p10: Floats
     hours_p90: Floats
     usd_mean: Mapping[str, Floats]
+    delivered: Bools
+    met: Bools
+    hours_known: Floats
+    usd_known: Floats
+    delivered_known: Floats
+    hours_open: Floats
     itinerary: Itinerary = field(repr=False)
     draws: Draws = field(repr=False)
+    added: Mapping[int, tuple[Floats, Floats]] = field(repr=False, default_factory=dict)
 
     def profile(self, measure: str) -> dict[str, Floats]:
         """Cumulative hours or dollars along the way: the time/cost-distance chart with its band.
@@ -188,8 +103,8 @@ class Outcome:
         Returns
         -------
         dict of str to Floats
-            km, mean, p10, p50, p90, each of shape (activity + 1,); all begin at 0 and the last row is the total.
-            [km], [h] or [USD]
+            km, mean, p10, p50, p90, each of shape (activity + 1,); all begin at 0 and the last row is the total of
+            delivered consignments. [km], [h] or [USD]
         """
         if measure not in ("hours", "usd"):
             msg = f"measure is {measure!r}; allowed hours, usd"
@@ -200,13 +115,18 @@ class Outcome:
         for i, priced in enumerate(self.itinerary.priced):
             amounts = [priced.hours] if measure == "hours" else list(priced.usd.values())
             running = running + self.draws.total(amounts)
+            if i in self.added:
+                running = running + self.added[i][measure == "usd"]
+            values = running[self.delivered]
             out["km"][i + 1] = out["km"][i] + self.itinerary.km[i]
-            out["mean"][i + 1] = running.mean()
-            out["p10"][i + 1], out["p50"][i + 1], out["p90"][i + 1] = quantiles(running, (0.1, 0.5, 0.9))
+            out["mean"][i + 1] = values.mean()
+            out["p10"][i + 1], out["p50"][i + 1], out["p90"][i + 1] = quantiles(values, (0.1, 0.5, 0.9))
         return out
 
 
-def simulate(itinerary: Itinerary, draws: Draws) -> Outcome:
+def simulate(
+    itinerary: Itinerary, draws: Draws, hazards: Sequence[Hazard] = (), *, patience_hours: float = 0.0
+) -> Outcome:
     """Carry an itinerary through every draw.
 
     Parameters
@@ -215,25 +135,192 @@ def simulate(itinerary: Itinerary, draws: Draws) -> Outcome:
         Priced activities.
     draws
         The study's draws.
+    hazards
+        Shocks that the way can meet, in its order.
+    patience_hours
+        How long the consignment waits at a shut place before it turns away. [h]
 
     Returns
     -------
     Outcome
+
+    Raises
+    ------
+    ArithmeticError
+        Where no draw at all is delivered: no mean would be one of anything.
     """
+    totals = _totals(itinerary, draws)
+    known = _totals(itinerary, draws, known=True)
+    n = draws.count
+    if not hazards:
+        always, never = np.ones(n, dtype=bool), np.zeros(n, dtype=bool)
+        return _outcome(itinerary, draws, totals, known[:2], always, never, np.ones(n), totals[0], {})
+    meetings = [meet(h.at, h.shock, draws, patience_hours) for h in hazards]
+    through = passage(meetings, n, patience_hours)
+    waited = sum(through.waited_hours.values(), np.zeros(n))
+    hours, usd, kg = totals[0] + waited, totals[1].copy(), totals[2].copy()
+    delivered = np.ones(n, dtype=bool)
+    for k, hazard in enumerate(hazards):
+        away = through.diverted_at == k
+        if not away.any():
+            continue
+        if hazard.fallback is None:
+            delivered &= ~away
+            continue
+        round_, before = _totals(hazard.fallback, draws), _totals(itinerary, draws, stop=hazard.at)
+        hours[away] = (before[0] + waited + round_[0])[away]
+        usd[away] = (before[1] + round_[1])[away]
+        kg[away] = (before[2] + round_[2])[away]
+    if not delivered.any():
+        msg = "no draw is delivered: every consignment meets a place that is shut for longer than its patience"
+        raise ArithmeticError(msg)
+    for values in (hours, usd, kg):
+        values[~delivered] = np.nan
+    expanded, added = _expanded(itinerary, hazards, through.waited_hours)
+    turned = through.diverted_at >= 0
+    detour = (
+        np.where(turned & delivered, hours - totals[0] - waited, 0.0),
+        np.where(turned & delivered, usd - totals[1], 0.0),
+    )
+    if turned.any():
+        expanded, added = _with_detour(expanded, added, detour)
+    hours_known, usd_known, p_known = _average_trip(itinerary, hazards, meetings, draws, patience_hours)
+    return _outcome(
+        expanded, draws, (hours, usd, kg), (hours_known, usd_known), delivered, through.met, p_known, totals[0], added
+    )
+
+
+def _totals(
+    itinerary: Itinerary, draws: Draws, *, known: bool = False, stop: int | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Hours, dollars and emissions of an itinerary up to an activity, shape (draw,) each."""
+    priced = itinerary.priced[:stop]
+    lists: tuple[list[Amount], list[Amount], list[Amount]] = (
+        [p.hours for p in priced],
+        [amount for p in priced for amount in p.usd.values()],
+        [p.kg for p in priced if p.kg is not None],
+    )
+    if known:
+        lists = ([a.known for a in lists[0]], [a.known for a in lists[1]], [a.known for a in lists[2]])
+    hours, usd, kg = (draws.total(amounts) for amounts in lists)
+    return hours, usd, kg
+
+
+def _outcome(  # noqa: PLR0913, PLR0917 - the parts of one outcome
+    itinerary: Itinerary,
+    draws: Draws,
+    totals: tuple[Floats, Floats, Floats],
+    known: tuple[Floats, Floats],
+    delivered: Bools,
+    met: Bools,
+    delivered_known: Floats,
+    hours_open: Floats,
+    added: Mapping[int, tuple[Floats, Floats]],
+) -> Outcome:
     priced = itinerary.priced
-    spreads = np.array([draws.spread(p.hours) for p in priced]).reshape(len(priced), 3)
+    kept = None if delivered.all() else delivered
+    spreads = np.array([draws.spread(p.hours, kept) for p in priced]).reshape(len(priced), 3)
     names = list(dict.fromkeys(name for p in priced for name in p.usd))
     usd_mean = {
-        name: np.array([draws.spread(p.usd[name])[0] if name in p.usd else 0.0 for p in priced]) for name in names
+        name: np.array([draws.spread(p.usd[name], kept)[0] if name in p.usd else 0.0 for p in priced]) for name in names
     }
+    for i, (hours, usd) in added.items():
+        spreads[i] = hours[delivered].mean(), *quantiles(hours[delivered], (0.1, 0.9))
+        if usd.any():
+            usd_mean.setdefault("divert", np.zeros(len(priced)))[i] = usd[delivered].mean()
     return Outcome(
-        hours=draws.total([p.hours for p in priced]),
-        usd=draws.total([amount for p in priced for amount in p.usd.values()]),
-        kg=draws.total([p.kg for p in priced if p.kg is not None]),
+        hours=totals[0],
+        usd=totals[1],
+        kg=totals[2],
         hours_mean=spreads[:, 0],
         hours_p10=spreads[:, 1],
         hours_p90=spreads[:, 2],
         usd_mean=usd_mean,
+        delivered=delivered,
+        met=met,
+        hours_known=known[0],
+        usd_known=known[1],
+        delivered_known=delivered_known,
+        hours_open=hours_open,
         itinerary=itinerary,
         draws=draws,
+        added=added,
     )
+
+
+_Added = dict[int, tuple[Floats, Floats]]
+
+
+def _expanded(
+    itinerary: Itinerary, hazards: Sequence[Hazard], waited: Mapping[int, Floats]
+) -> tuple[Itinerary, _Added]:
+    """Itinerary with a wait before each activity at which a place may be shut, and the hours stood there."""
+    priced: list[Priced] = []
+    km: list[float] = []
+    added: _Added = {}
+    names = {at: "+".join(h.shock.name for h in hazards if h.at == at) for at in waited}
+    for i, item in enumerate(itinerary.priced):
+        if i in waited:
+            a = item.activity
+            wait = Activity(
+                activity_id=f"wait.closure@{a.from_node_id}:{names[i]}",
+                kind="wait",
+                reason="closure",
+                from_node_id=a.from_node_id,
+                to_node_id=a.from_node_id,
+                country=a.country,
+                mode=a.mode,
+                crossing_id=a.crossing_id,
+                direction=a.direction,
+                vehicle=a.vehicle,
+            )
+            added[len(priced)] = (waited[i], np.zeros_like(waited[i]))
+            numbers: list[tuple[int, str]] = [
+                (n, "value") for h in hazards if h.at == i for n in (h.shock.rate, h.shock.days)
+            ]
+            priced.append(Priced(wait, item.leg, Amount(0.0, tuple(numbers)), {}, None))  # type: ignore[arg-type]
+            km.append(0.0)
+        priced.append(item)
+        km.append(itinerary.km[i])
+    return Itinerary(tuple(priced), tuple(km)), added
+
+
+def _with_detour(itinerary: Itinerary, added: _Added, detour: tuple[Floats, Floats]) -> tuple[Itinerary, _Added]:
+    """Itinerary with a last row for what turning away adds, averaged over all delivered consignments."""
+    last = itinerary.priced[-1].activity
+    divert = replace(
+        last, activity_id=f"divert@{last.to_node_id}", kind="divert", reason="", from_node_id=last.to_node_id, km=0.0
+    )
+    priced = (*itinerary.priced, Priced(divert, itinerary.priced[-1].leg, Amount(0.0), {}, None))
+    return Itinerary(priced, (*itinerary.km, 0.0)), {**added, len(itinerary.priced): detour}
+
+
+def _average_trip(
+    itinerary: Itinerary,
+    hazards: Sequence[Hazard],
+    meetings: Sequence[Meeting],
+    draws: Draws,
+    patience_hours: float,
+) -> tuple[Floats, Floats, Floats]:
+    """Mean hours and dollars of a delivered trip, and odds of delivery, under each draw's knowledge."""
+    n = draws.count
+    full = _totals(itinerary, draws, known=True)
+    on = np.ones(n)  # odds of still being on the way
+    stood = np.zeros(n)  # mean hours stood so far by those on the way
+    hours, usd, arrived = np.zeros(n), np.zeros(n), np.zeros(n)
+    for hazard, meeting in zip(hazards, meetings, strict=True):
+        p, q = meeting.p_shut, meeting.p_wait
+        if hazard.fallback is not None:
+            before = _totals(itinerary, draws, known=True, stop=hazard.at)
+            round_ = _totals(hazard.fallback, draws, known=True)
+            odds = on * p * (1.0 - q)
+            hours += odds * (before[0] + stood + patience_hours + round_[0])
+            usd += odds * (before[1] + round_[1])
+            arrived += odds
+        passing = 1.0 - p * (1.0 - q)
+        stood = stood + p * q * meeting.wait_hours / passing
+        on = on * passing
+    hours += on * (full[0] + stood)
+    usd += on * full[1]
+    arrived += on
+    return hours / arrived, usd / arrived, arrived

@@ -8,6 +8,10 @@ other activity takes the hours of its row.
     300 km at 30 km/h                    10 h
     240 km of road at 40 km/h, 12 h/day  6 h driving + 6 h rest
 
+A wait for a service that runs f times a week takes half its headway on average, 84 / f hours, and anything from nothing
+to twice that on a single trip: cargo arrives as likely at one time as at another. Where no row gives a frequency, the
+wait has an hours row of its own.
+
 A trip factor scatters hauls by parameter row and leg, never by link: cutting a line into pieces changes nothing.
 Stops scatter by place and kind. Left out: queues that depend on the traffic of the day, timetables, opening hours.
 """
@@ -18,6 +22,8 @@ from sim.activities import Activity, selectors_of
 from sim.amounts import Amount
 from sim.consignment import Consignment
 from sim.parameters import Parameters
+
+HOURS_A_WEEK = 168.0
 
 
 def hours_amount(
@@ -55,6 +61,10 @@ def hours_amount(
         day = parameters.match("rest", "driving_hours", "", facts, asks=asks)
         factors = ((speed, "inverse"), (day, "rest"))
         return Amount(activity.driven_km, factors, activity.project_id, trip, row.cv)  # type: ignore[arg-type]
+    if activity.kind == "wait":
+        service = parameters.find(activity.kind, "frequency", "", facts, asks=asks)
+        if service is not None:
+            return Amount(HOURS_A_WEEK / 2.0, ((service, "inverse"),), "", f"stop|{asks}|headway", 0.0, law="headway")
     if activity.kind == "clear" and parameters.has_both_sides(activity.crossing_id, "hours", "", activity.reason):
         facts["side"] = "both"
         number = parameters.match(activity.kind, "hours", "", facts, asks=asks)

@@ -107,7 +107,7 @@ def test_an_assumption_settles_by_event_and_by_closure_and_the_closures_own_wins
     assert [(s.state, s.assumption) for s in by_event] == [("open", event), ("open", event)]
     both = standings(network, day, {"quarrel": event, "c2": own})
     assert [(s.state, s.assumption) for s in both] == [("open", event), ("shut", own)]
-    with pytest.raises(UnsettledStateError, match="road[.]agate-pgate") as error:
+    with pytest.raises(UnsettledStateError, match=r"road\.agate-pgate") as error:
         standings(network, day, {"c2": own})
     assert "rail.agate-pgate" not in str(error.value)
 

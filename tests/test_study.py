@@ -109,9 +109,11 @@ def test_figures_are_finite_and_above_zero():
 
 def test_flagship_repeats_its_assumptions():
     carried = study()
-    for entry in carried.scenario.assume:
-        if any(s.closure.event_id == entry.event for s in carried.standings):
-            assert f"{entry.event}: {entry.state}" in carried.assumption
+    assumed = [s for s in carried.standings if s.assumption is not None]
+    assert {s.closure.event_id for s in assumed} == {entry.event for entry in carried.scenario.assume}
+    for standing in assumed:
+        assert f"{standing.closure.event_name} {standing.state}" in carried.assumption
+        assert "unknown since" in carried.assumption
     assert all(way.assumption == carried.assumption for way in carried.ways)
 
 
@@ -346,8 +348,8 @@ def test_a_row_for_another_place_changes_nothing(tmp_path, small):
 
 
 def test_a_closure_laid_over_shuts_its_gate(tmp_path):
-    row = {"closure_id": "mine", "event_id": "mine", "object": "crossing", "object_id": "road.khunjerab-sost", "effect": "shut", "share_open": 0,
-           "start_date": "2032-06-01", "end_date": "2032-07-01", "last_confirmed": "2032-07-01", "scope": "local", "source": "own-reading"}  # fmt: skip
+    row = {**shipped("closures", "torkham-2017-02"), "closure_id": "mine", "event_id": "mine", "object_id": "road.khunjerab-sost",
+           "start_date": "2032-06-01", "end_date": "2032-07-01", "last_confirmed": "2032-07-01", "scope": "local"}  # fmt: skip
     write_rows(tmp_path / "closures.csv", "closures", [row])
     over = run(read_scenario(scenario_file(tmp_path, 'rows = ["closures.csv"]\n')))
     assert "Khunjerab" in way_of(over, "qtta-road").reason

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
-import h5py
 import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon, box, mapping
@@ -178,6 +177,8 @@ def overview(world_atlas: Path) -> None:
 
 def relief(grid_file: Path) -> None:
     """relief.npz: heights in steps of 10 m, rows from south to north; the sea floor is left out."""
+    import h5py  # needed here only, and by no test
+
     west, south, east, north = BOX
     with h5py.File(grid_file) as file:
         lon, lat = file["lon"][:], file["lat"][:]
