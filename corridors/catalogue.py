@@ -11,6 +11,7 @@ give the stages of one destination apart: ``[corridor.X.to.gwadar]``.
 What a catalogue leaves out: dates, prices and whether a border is open. Those are rows elsewhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -142,7 +143,7 @@ def read_catalogue(path: Path | None = None) -> dict[str, Corridor]:
     return {key: _corridor(key, entry, path.name) for key, entry in entries["corridor"].items()}
 
 
-def find_corridor(corridor_id: str, catalogue: dict[str, Corridor]) -> Corridor:
+def find_corridor(corridor_id: str, catalogue: Mapping[str, Corridor]) -> Corridor:
     """Corridor of that name, or an error with the nearest one.
 
     Raises

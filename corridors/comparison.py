@@ -5,7 +5,8 @@ the feasible ways of one pair of places are
 
 .. math:: P_i = \frac1n \sum_j \frac{[H_{ij}=\min_k H_{kj}]}{\#\{k: H_{kj}=\min_m H_{mj}\}}
 
-so that ties are split and the odds of a pair add up to 1. Generalized cost is USD + value of time x hours, with the value
+so that ties are split and the odds of a pair add up to 1. A consignment that is not delivered wins nothing, and all figures but the odds are of those
+that are. Generalized cost is USD + value of time x hours, with the value
 of time drawn like any other row. A way that is not feasible keeps its row, with its reason and no figures.
 """
 
@@ -29,6 +30,10 @@ COLUMNS = (
     "reason", "assumption", "draws", "km", "hours_mean", "hours_p10", "hours_p50", "hours_p90", "usd_mean", "usd_p10",
     "usd_p50", "usd_p90", "usd_per_tonne_mean", "generalized_usd_mean", "kg_co2e_mean", "swd_kmh", "swod_kmh",
     "p_quickest", "p_cheapest", "p_on_time",
+    "p_met_closure", "p_delivered", "hours_average_p10", "hours_average_p50", "hours_average_p90", "usd_average_p10",
+    "usd_average_p50", "usd_average_p90", "knowledge_share_hours", "knowledge_share_usd", "closure_share_of_hours_p90",
+    "hours_mean_error", "hours_p10_error", "hours_p50_error", "hours_p90_error", "usd_mean_error", "usd_p10_error",
+    "usd_p50_error", "usd_p90_error",
 )  # fmt: skip
 """Columns of ``comparison.csv``; new ones are only ever appended."""
 
@@ -44,14 +49,18 @@ def value_of_time(study: Study) -> Floats | float:
 def odds(totals: list[Floats]) -> list[float]:
     """Share of draws in which each total is the least; ties are split.
 
+    A total that is not delivered (NaN) is never the least; a draw in which none is delivered counts for nobody.
+
     Examples
     --------
     >>> odds([np.array([1.0, 2.0]), np.array([1.0, 1.0])])
     [0.25, 0.75]
     """
     stacked = np.stack(totals)
-    least = stacked == stacked.min(axis=0)
-    return [float(x) for x in (least / least.sum(axis=0)).mean(axis=1)]
+    known = np.where(np.isnan(stacked), np.inf, stacked)
+    least = (known == known.min(axis=0)) & np.isfinite(known)
+    count = np.maximum(least.sum(axis=0), 1)
+    return [float(x) for x in (least / count).mean(axis=1)]
 
 
 def comparison_rows(study: Study) -> list[dict[str, Any]]:
@@ -85,21 +94,41 @@ def _row(study: Study, way: Way, per_hour: Floats | float) -> dict[str, Any]:
     outcome, itinerary = way.outcome, way.itinerary
     if outcome is None or itinerary is None:
         return row
-    for name, values in (("hours", outcome.hours), ("usd", outcome.usd)):
+    arrived = outcome.delivered
+    hours, usd, kg = outcome.hours[arrived], outcome.usd[arrived], outcome.kg[arrived]
+    for name, values in (("hours", hours), ("usd", usd)):
         row[f"{name}_mean"] = float(values.mean())
-        row[f"{name}_p10"], row[f"{name}_p50"], row[f"{name}_p90"] = quantiles(values, (0.1, 0.5, 0.9))
+        row[f"{name}_p10"], row[f"{name}_p50"], row[f"{name}_p90"] = quantiles(values, LEVELS)
+    for name, values in (("hours", outcome.hours_known), ("usd", outcome.usd_known)):
+        for level, value in zip((10, 50, 90), quantiles(values, LEVELS), strict=True):
+            row[f"{name}_average_p{level}"] = value
+    per = per_hour[arrived] if isinstance(per_hour, np.ndarray) else per_hour
     deadline = scenario.deadline_days
     row |= {
         "draws": len(outcome.hours),
         "km": itinerary.total_km,
         "usd_per_tonne_mean": row["usd_mean"] / consignment.tonnes,
-        "generalized_usd_mean": float((outcome.usd + per_hour * outcome.hours).mean()),
-        "kg_co2e_mean": float(outcome.kg.mean()),
+        "generalized_usd_mean": float((usd + per * hours).mean()),
+        "kg_co2e_mean": float(kg.mean()),
         "swd_kmh": swd(itinerary.activities, itinerary.km, outcome.hours_mean),
         "swod_kmh": swod(itinerary.activities, itinerary.km, outcome.hours_mean),
         "p_on_time": None if deadline is None else float((outcome.hours <= deadline * 24.0).mean()),
+        "p_met_closure": float(outcome.met.mean()),
+        "p_delivered": float(outcome.delivered.mean()),
+        "closure_share_of_hours_p90": 1.0 - quantiles(outcome.hours_open, (0.9,))[0] / row["hours_p90"],
     }
-    return row
+    return row | _doubt(study, way)
+
+
+LEVELS = (0.1, 0.5, 0.9)
+
+
+def _doubt(study: Study, way: Way) -> dict[str, Any]:
+    doubt = study.doubts.get((way.origin, way.destination, way.corridor))
+    if doubt is None:
+        return {}
+    shares = {"knowledge_share_hours": doubt.knowledge_hours, "knowledge_share_usd": doubt.knowledge_usd}
+    return shares | {f"{name}_error": value for name, value in doubt.error.items()}
 
 
 def describe(study: Study) -> str:

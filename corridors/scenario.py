@@ -160,6 +160,10 @@ class Scenario(_Table):
     """Key of the random streams. [1]"""
     replicates: int = Field(default=1, ge=1)
     """Independent repetitions, for the Monte Carlo error. [1]"""
+    precision_percent: float | None = Field(default=None, gt=0)
+    """Draw on until the Monte Carlo error of every P50 and P90 is below this share of it. [%]"""
+    shocks: bool = False
+    """Whether closures that have not happened yet are drawn (closure_rate and closure_days rows)."""
 
     _file: str = PrivateAttr(default="scenario")
 

@@ -20,10 +20,11 @@ A way that cannot be found keeps its place with the reason: the shut gate or the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from corridors.catalogue import Corridor, find_corridor, read_catalogue
+from corridors.doubts import Doubt, doubts_of, worst_error_percent
 from corridors.scenario import Scenario, check
 from corridors.toml_files import ScenarioError
 from corridors.ways import Way, WayFinder, assumption_sentence
@@ -62,6 +63,10 @@ class Study:
         Projects whose length is drawn.
     consignment, direction
         What is moved and which way it goes.
+    doubts
+        How sure each feasible way's figures are, by origin, destination and corridor.
+    draws
+        Number of draws made; more than the scenario's where it asks for a precision. [1]
     """
 
     scenario: Scenario
@@ -73,6 +78,8 @@ class Study:
     lengths: Mapping[str, Length]
     consignment: Consignment
     direction: str
+    doubts: Mapping[tuple[str, str, str], Doubt] = field(default_factory=dict)
+    draws: int = 0
 
     @property
     def states(self) -> dict[str, str]:
@@ -135,26 +142,55 @@ def run(scenario: Scenario) -> Study:
         closed_vehicles=overloaded(parameters, consignment),
     )
     search = WayFinder(network, everything, parameters, conditions, found, lengths, scenario)
-    draws = Draws(parameters, lengths, scenario.draws, scenario.seed)
-    ways = []
-    for origin in scenario.origins:
-        found_ways: dict[tuple[str, str], Way] = {}
-        for name in scenario.corridors:
-            corridor = find_corridor(name, catalogue)
-            for destination in scenario.destinations:
-                found_ways[destination, name] = search.way(corridor, origin, destination, draws)
-        ways += [found_ways[d, name] for d in scenario.destinations for name in scenario.corridors]
+    ways, doubts, count = _ways(search, scenario, catalogue, Draws(parameters, lengths, scenario.draws, scenario.seed))
     return Study(
         scenario=scenario,
         network=network,
         parameters=parameters,
         catalogue=catalogue,
-        ways=tuple(ways),
+        ways=ways,
+        doubts=doubts,
+        draws=count,
         standings=tuple(found),
         lengths=lengths,
         consignment=consignment,
         direction=conditions.direction,
     )
+
+
+MOST_DRAWS = 1 << 20
+"""Draws at which a study stops trying for the precision asked for."""
+
+
+def _ways(
+    search: WayFinder, scenario: Scenario, catalogue: Mapping[str, Corridor], draws: Draws
+) -> tuple[tuple[Way, ...], dict[tuple[str, str, str], Doubt], int]:
+    """Ways of a scenario with their doubt; drawn again with twice the draws until the precision asked for is met.
+
+    Raises
+    ------
+    ScenarioError
+        Where the precision is not met with the most draws that are made.
+    """
+    wanted = scenario.precision_percent
+    replicates = scenario.replicates if wanted is None else max(scenario.replicates, 8)
+    while True:
+        ways = []
+        for origin in scenario.origins:
+            found: dict[tuple[str, str], Way] = {}
+            for name in scenario.corridors:
+                corridor = find_corridor(name, catalogue)
+                for destination in scenario.destinations:
+                    found[destination, name] = search.way(corridor, origin, destination, draws)
+            ways += [found[d, name] for d in scenario.destinations for name in scenario.corridors]
+        doubts = doubts_of(ways, draws, replicates)
+        worst = 0.0 if wanted is None else worst_error_percent(doubts, ways)
+        if wanted is None or worst <= wanted:
+            return tuple(ways), doubts, draws.count
+        if draws.count >= MOST_DRAWS:
+            msg = f"{scenario.file}: an error of {wanted:g} % is not met with {draws.count} draws (it is {worst:.2g} %)"
+            raise ScenarioError(msg)
+        draws = Draws(draws.parameters, draws.lengths, draws.count * 2, draws.seed)
 
 
 def _tables(scenario: Scenario) -> tuple[Network, Parameters]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corridors.catalogue import Corridor
+from corridors.fallbacks import Fallbacks
 from geodata.network import Network
 from sim.activities import (
     WATER,
@@ -35,11 +36,20 @@ from sim.cost import usd_amounts
 from sim.itinerary import Itinerary, price
 from sim.parameters import SELECTORS, Parameters
 from sim.routing import Graph, Pin, Section, least_cost
-from sim.simulation import Draws, Outcome, simulate
+from sim.simulation import Draws, Hazard, Outcome, simulate
 from sim.transit_time import hours_amount
 
 if TYPE_CHECKING:
     from corridors.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A way as it is meant to go: its itinerary, what it may meet, and how long it waits. [h]"""
+
+    itinerary: Itinerary
+    hazards: tuple[Hazard, ...]
+    patience_hours: float
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ class Way:
     assumption: str
     itinerary: Itinerary | None = field(default=None, repr=False)
     outcome: Outcome | None = field(default=None, repr=False)
+    plan: Plan | None = field(default=None, repr=False)
 
 
 def assumption_sentence(found: Sequence[Standing]) -> str:
@@ -106,9 +117,14 @@ class WayFinder:
         row = parameters.rows[value_of_time_row(parameters, conditions.consignment)]
         self.usd_per_hour = consignment.value_usd * row.mean / 100.0 / 24.0
         self._priced: dict[str, float] = {}
+        month_of_date = scenario.date.month == scenario.month
+        self.departure = scenario.date if month_of_date else scenario.date.replace(month=scenario.month, day=15)
         edges, self.barred = split_open(unfold(network, conditions), found, consignment, network)
         self.graph = Graph(edges, {e.edge_id: self.weight(e.activities) for e in edges})
         self._everything: tuple[list[Edge], dict[str, tuple[str, str]]] | None = None
+        self.fallbacks = (
+            Fallbacks(self.graph, parameters, conditions, self.weight, self.price) if scenario.shocks else None
+        )
 
     def weight(self, activities: Sequence[Activity]) -> float:
         """Mean generalized cost of activities. [USD]"""
@@ -144,10 +160,27 @@ class WayFinder:
             *(a for e in route.edges for a in e.activities),
             *ends[route.states[-1]],
         ]
+        itinerary = self.price(activities)
+        hazards: list[Hazard] = []
+        if self.fallbacks is not None:
+            hazards = self.fallbacks.hazards(itinerary, route, len(starts[route.states[0]]), ends)
+        plan = Plan(itinerary, tuple(hazards), self.patience_hours)
+        outcome = simulate(itinerary, draws, hazards, patience_hours=plan.patience_hours)
+        return Way(origin, destination, corridor.corridor_id, True, "", assumption, outcome.itinerary, outcome, plan)
+
+    def price(self, activities: Sequence[Activity]) -> Itinerary:
+        """Itinerary of activities that leave on the day of departure."""
         c = self.conditions
-        itinerary = price(activities, self.parameters, c.consignment, c.month, self.lengths)
-        outcome = simulate(itinerary, draws)
-        return Way(origin, destination, corridor.corridor_id, True, "", assumption, itinerary, outcome)
+        return price(activities, self.parameters, c.consignment, c.month, self.lengths, departure=self.departure)
+
+    @property
+    def patience_hours(self) -> float:
+        """How long the consignment waits at a shut place before it turns away. [h]"""
+        facts = dict.fromkeys(SELECTORS, "")
+        consignment = self.conditions.consignment
+        facts |= {"load_unit": consignment.load_unit, "commodity": consignment.commodity}
+        number = self.parameters.match("consignment", "patience", "", facts, asks="patience of the consignment")
+        return self.parameters.rows[number].best * 24.0
 
     def _ends(
         self, graph: Graph, origin: str, destination: str

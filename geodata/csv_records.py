@@ -57,6 +57,26 @@ def read_records(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
     return rows[0], rows[1:], lines[1:]
 
 
+def read_cells(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
+    """Return header, rows and lines with the blanks around each cell taken off; every row is as wide as the header."""
+    header, rows, lines = read_records(path)
+    names = [name.strip() for name in header]
+    wrong = next((i for i, row in enumerate(rows) if len(row) != len(names)), None)
+    if wrong is not None and not is_one_column(names):
+        raise TableError.at(
+            path,
+            f"line {lines[wrong]}, row beginning {','.join(rows[wrong][:2])!r}",
+            problem=f"the row has {len(rows[wrong])} cells, the header {len(names)}",
+            mend='put a cell that holds a comma in double quotes, "a, b", and write decimals with a point',
+        )
+    return names, [[cell.strip() for cell in row] for row in rows], lines
+
+
+def is_one_column(names: Sequence[str]) -> bool:
+    """Whether a header was cut by another mark than the comma, so that it looks like one name."""
+    return len(names) == 1 and any(mark in names[0] for mark in ";\t")
+
+
 def write_records(path: Path, rows: Sequence[Sequence[str]]) -> None:
     """Write the header and the rows; reading them again gives the same texts."""
     lines = [",".join(map(_quoted, row)) or '""' for row in rows]

@@ -15,7 +15,6 @@ used on every run.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geodata.cells import Array, CellError, column_of, text_of, values_of
-from geodata.csv_records import read_records, write_records
+from geodata.csv_records import is_one_column, read_cells, write_records
 from geodata.dictionary import Field, ForeignKey, Resource, TableError, did_you_mean, nearest, read_dictionary
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ __all__ = [
     "Table",
     "TableError",
     "check_foreign_keys",
+    "check_header",
     "did_you_mean",
     "nearest",
     "overlay",
@@ -152,43 +152,43 @@ def read_table(path: Path, resource: Resource) -> Table:
         At the first thing the dictionary does not declare.
     """
     path = Path(path)
-    header, rows, lines = read_records(path)
-    names = [name.strip() for name in header]
-    _check_header(path, names, resource)
-    wrong = next((i for i, row in enumerate(rows) if len(row) != len(names)), None)
-    if wrong is not None:
-        problem = f"the row has {len(rows[wrong])} cells, the header {len(names)}"
+    names, rows, lines = read_cells(path)
+    check_header(path, names, resource)
+    missing = [field.name for field in resource.fields if field.name not in names]
+    if missing:
         raise TableError.at(
             path,
-            f"line {lines[wrong]}, row beginning {','.join(rows[wrong][:2])!r}",
-            problem=problem,
-            mend='put a cell that holds a comma in double quotes: "a, b"',
+            "line 1",
+            problem=f'column "{missing[0]}" is missing',
+            allowed=", ".join(resource.field),
+            mend="add it; its cells may be empty unless it is required",
         )
-    cells = (
-        {name: [cell.strip() for cell in column] for name, column in zip(names, zip(*rows, strict=True), strict=True)}
-        if rows
-        else {name: [] for name in names}
-    )
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    cells = {name: list(column) for name, column in zip(names, columns, strict=True)}
     return _checked(resource, path, cells, lines)
 
 
-def read_rows(rows: Sequence[Mapping[str, object]], resource: Resource, origin: str) -> Table:
+def read_rows(
+    rows: Sequence[Mapping[str, object]], resource: Resource, origin: str, lines: Sequence[int] = ()
+) -> Table:
     """Make a table of rows given as mappings (say from a scenario file), held to the same dictionary.
 
-    A column left out is an empty cell. Lists become cells separated by ';'. ``line`` is the row's place in
-    ``rows``, counted from 1. ``read_rows(table.rows(), ...)`` is the table.
+    A column left out is an empty cell. Lists become cells separated by ';'. ``lines`` says where each row stands in
+    ``origin``; unless given it is the row's place in ``rows``, counted from 1. ``read_rows(table.rows(), ...)`` is the
+    table.
     """
     for i, row in enumerate(rows):
         for name in row:
             if name not in resource.field:
                 raise _unknown_column(origin, f"row {i + 1}", name, resource)
     cells = {field.name: [text_of(field, row.get(field.name)).strip() for row in rows] for field in resource.fields}
-    return _checked(resource, Path(origin), cells, list(range(1, len(rows) + 1)))
+    return _checked(resource, Path(origin), cells, lines or list(range(1, len(rows) + 1)))
 
 
-def _check_header(path: Path, names: Sequence[str], resource: Resource) -> None:
+def check_header(path: object, names: Sequence[str], resource: Resource) -> None:
+    """Refuse a header with a name that the dictionary does not have, or with one name twice."""
     where = "line 1"
-    if len(names) == 1 and re.search("[;\t]", names[0]):
+    if is_one_column(names):
         raise TableError.at(
             path,
             where,
@@ -201,15 +201,6 @@ def _check_header(path: Path, names: Sequence[str], resource: Resource) -> None:
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
         raise TableError.at(path, where, problem=f'column "{twice}" stands twice', mend="take one of them out")
-    missing = [field.name for field in resource.fields if field.name not in names]
-    if missing:
-        raise TableError.at(
-            path,
-            where,
-            problem=f'column "{missing[0]}" is missing',
-            allowed=", ".join(resource.field),
-            mend="add it; its cells may be empty unless it is required",
-        )
 
 
 def _unknown_column(file: object, where: str, name: str, resource: Resource) -> TableError:

@@ -54,9 +54,9 @@ COMPONENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 ALL_COMPONENTS = (
     "track", "wagon", "forwarder", "road", "freight", "handling", "fee", "guarantee", "permission", "security",
-    "insurance", "terminal", "box",
+    "insurance", "terminal", "box", "divert",
 )  # fmt: skip
-"""Every component, in the order of tables and charts."""
+"""Every component, in the order of tables and charts; divert is what turning away from a shut place adds."""
 
 
 def components_of(activity: Activity) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Purpose = Literal["knowledge", "trip", "process"]
 
 NET_POINTS = 1 << 14

@@ -10,6 +10,7 @@ drawn here.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,10 +51,13 @@ class Itinerary:
         Activities with their amounts.
     km
         Mean length of each activity, shape (activity,). [km]
+    months
+        Month in which each activity is expected, 1 to 12.
     """
 
     priced: tuple[Priced, ...]
     km: tuple[float, ...]
+    months: tuple[int, ...] = ()
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -108,6 +112,8 @@ def price(
     consignment: Consignment,
     month: int,
     lengths: Mapping[str, Length],
+    *,
+    departure: dt.date | None = None,
 ) -> Itinerary:
     """Itinerary of a chain of activities.
 
@@ -119,6 +125,9 @@ def price(
         Assumptions, what is moved, month of departure.
     lengths
         Projects whose length is drawn.
+    departure
+        Day of departure; each activity then takes the month in which it is expected to happen. Without it the month of
+        departure holds all the way.
 
     Returns
     -------
@@ -129,12 +138,18 @@ def price(
     MatchError
         Where an activity finds no row or two.
     """
-    priced = []
-    km = []
+    priced: list[Priced] = []
+    km: list[float] = []
+    months: list[int] = []
+    elapsed = 0.0
     for activity, leg in zip(activities, legs_of(activities), strict=True):
+        if departure is not None:
+            month = (departure + dt.timedelta(hours=elapsed)).month
         hours = hours_amount(activity, parameters, consignment, month, leg=leg)
         usd = usd_amounts(activity, parameters, consignment, month, leg=leg)
         kg = kg_amount(activity, parameters, consignment, month)
         priced.append(Priced(activity, leg, hours, usd, kg))
         km.append(expected(Amount(activity.km, project=activity.project_id), parameters, lengths))
-    return Itinerary(tuple(priced), tuple(km))
+        months.append(month)
+        elapsed += expected(hours, parameters, lengths)
+    return Itinerary(tuple(priced), tuple(km), tuple(months))

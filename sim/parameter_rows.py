@@ -130,7 +130,7 @@ def set_fields(row: Row, fields: Mapping[str, float]) -> Row:
             hint = f"; did you mean {near!r}?" if near else ""
             msg = f"{row.parameter_id}: no field {name!r}; allowed {', '.join(allowed)}{hint}"
             raise TableError(msg)
-        never_0 = row.quantity in ("speed", "driving_hours") and name != "cv"
+        never_0 = row.quantity in _ABOVE_0 and name != "cv"
         if not math.isfinite(value) or value < 0 or (never_0 and value == 0):
             msg = f"{row.parameter_id}.{name}: {value} is refused; it must be a number above 0 ({row.unit})"
             raise TableError(msg)

@@ -15,13 +15,12 @@ clipped.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.amounts import Amount, Length, Stream
-from sim.draws import Floats, headway_factor, shape_quantile, tied_uniforms, trip_factor, uniforms
+from sim.draws import Bools, Floats, headway_factor, shape_quantile, tied_uniforms, trip_factor, uniforms
 from sim.parameters import Parameters
 
 
@@ -52,6 +51,14 @@ class Draws:
     _rows: dict[int, Floats | float] = field(default_factory=dict, repr=False)
     _vectors: dict[Stream, Floats | float] = field(default_factory=dict, repr=False)
     _spread: dict[Stream, tuple[float, float, float]] = field(default_factory=dict, repr=False)
+
+    def another_trip(self, trip_replicate: int) -> Draws:
+        """Draws of other trips under the same knowledge."""
+        return replace(self, trip_replicate=trip_replicate, _rows=self._rows, _vectors={}, _spread={})
+
+    def replicate(self, number: int) -> Draws:
+        """Draws of an independent repetition of the whole run."""
+        return replace(self, knowledge_replicate=number, trip_replicate=number, _rows={}, _vectors={}, _spread={})
 
     def row(self, number: int) -> Floats | float:
         """Values of a parameter row, shape (draw,), or one number where it is certain; in the row's unit."""
@@ -106,7 +113,7 @@ class Draws:
             raise ArithmeticError(msg)
         return value
 
-    def spread(self, amount: Amount, kept: NDArray[np.bool_] | None = None) -> tuple[float, float, float]:
+    def spread(self, amount: Amount, kept: Bools | None = None) -> tuple[float, float, float]:
         """Mean, P10 and P90 of an amount, in its unit.
 
         Parameters

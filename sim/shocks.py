@@ -32,7 +32,7 @@ import numpy as np
 from geodata.tables import TableError
 from sim.activities import Activity, selectors_of
 from sim.consignment import Consignment
-from sim.draws import Floats, normal_quantile, uniforms
+from sim.draws import Bools, Floats, normal_quantile, uniforms
 from sim.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Meeting:
 
     shock: Shock
     at: int
-    shut: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    shut: Bools
     rest_hours: Floats
     p_shut: Floats
     p_wait: Floats
@@ -226,7 +226,7 @@ class Passage:
         Number of the shock (position in the list) at which the consignment turned away, -1 if it did not, shape (draw,).
     """
 
-    met: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    met: Bools
     waited_hours: Mapping[int, Floats]
     diverted_at: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 

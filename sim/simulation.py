@@ -18,18 +18,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.activities import Activity
 from sim.amounts import Amount
-from sim.draws import Floats
+from sim.draws import Bools, Floats
 from sim.itinerary import Itinerary, Priced
 from sim.sampling import Draws, quantiles
-from sim.shocks import Meeting, Shock, meet, passage
+from sim.shocks import Shock, meet, passage
 
-__all__ = ["Draws", "Hazard", "Outcome", "quantiles", "simulate"]
-
-Bools = NDArray[np.bool_]
+__all__ = ["Draws", "Hazard", "Outcome", "Trip", "quantiles", "simulate", "travel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +146,48 @@ def simulate(
     ArithmeticError
         Where no draw at all is delivered: no mean would be one of anything.
     """
-    totals = _totals(itinerary, draws)
-    known = _totals(itinerary, draws, known=True)
+    trip = travel(itinerary, draws, hazards, patience_hours=patience_hours)
+    if not trip.delivered.any():
+        msg = "no draw is delivered: every consignment meets a place that is shut for longer than its patience"
+        raise ArithmeticError(msg)
+    open_ = _totals(itinerary, draws)
+    expanded, added = _expanded(itinerary, hazards, trip.waited)
+    if trip.turned.any():
+        stood = sum(trip.waited.values(), np.zeros(draws.count))
+        counts = trip.turned & trip.delivered
+        detour = (
+            np.where(counts, trip.hours - open_[0] - stood, 0.0),
+            np.where(counts, trip.usd - open_[1], 0.0),
+        )
+        expanded, added = _with_detour(expanded, added, detour)
+    known = _average_trip(itinerary, hazards, draws, patience_hours)
+    return _outcome(expanded, draws, trip, known, open_[0], added)
+
+
+@dataclass(frozen=True)
+class Trip:
+    """Totals of single trips, shape (draw,); NaN where not delivered.
+
+    ``waited`` holds the hours stood before each activity at which a place may be shut; ``turned`` says who turned away.
+    """
+
+    hours: Floats
+    usd: Floats
+    kg: Floats
+    delivered: Bools
+    met: Bools
+    turned: Bools
+    waited: Mapping[int, Floats]
+
+
+def travel(itinerary: Itinerary, draws: Draws, hazards: Sequence[Hazard] = (), *, patience_hours: float = 0.0) -> Trip:
+    """Totals of an itinerary in every draw; parameters as in :func:`simulate`, which adds what each activity takes."""
     n = draws.count
-    if not hazards:
-        always, never = np.ones(n, dtype=bool), np.zeros(n, dtype=bool)
-        return _outcome(itinerary, draws, totals, known[:2], always, never, np.ones(n), totals[0], {})
+    open_ = _totals(itinerary, draws)
     meetings = [meet(h.at, h.shock, draws, patience_hours) for h in hazards]
     through = passage(meetings, n, patience_hours)
     waited = sum(through.waited_hours.values(), np.zeros(n))
-    hours, usd, kg = totals[0] + waited, totals[1].copy(), totals[2].copy()
+    hours, usd, kg = open_[0] + waited, open_[1].copy(), open_[2].copy()
     delivered = np.ones(n, dtype=bool)
     for k, hazard in enumerate(hazards):
         away = through.diverted_at == k
@@ -167,27 +196,13 @@ def simulate(
         if hazard.fallback is None:
             delivered &= ~away
             continue
-        round_, before = _totals(hazard.fallback, draws), _totals(itinerary, draws, stop=hazard.at)
-        hours[away] = (before[0] + waited + round_[0])[away]
-        usd[away] = (before[1] + round_[1])[away]
-        kg[away] = (before[2] + round_[2])[away]
-    if not delivered.any():
-        msg = "no draw is delivered: every consignment meets a place that is shut for longer than its patience"
-        raise ArithmeticError(msg)
+        around, before = _totals(hazard.fallback, draws), _totals(itinerary, draws, stop=hazard.at)
+        hours[away] = (before[0] + waited + around[0])[away]
+        usd[away] = (before[1] + around[1])[away]
+        kg[away] = (before[2] + around[2])[away]
     for values in (hours, usd, kg):
         values[~delivered] = np.nan
-    expanded, added = _expanded(itinerary, hazards, through.waited_hours)
-    turned = through.diverted_at >= 0
-    detour = (
-        np.where(turned & delivered, hours - totals[0] - waited, 0.0),
-        np.where(turned & delivered, usd - totals[1], 0.0),
-    )
-    if turned.any():
-        expanded, added = _with_detour(expanded, added, detour)
-    hours_known, usd_known, p_known = _average_trip(itinerary, hazards, meetings, draws, patience_hours)
-    return _outcome(
-        expanded, draws, (hours, usd, kg), (hours_known, usd_known), delivered, through.met, p_known, totals[0], added
-    )
+    return Trip(hours, usd, kg, delivered, through.met, through.diverted_at >= 0, through.waited_hours)
 
 
 def _totals(
@@ -206,17 +221,15 @@ def _totals(
     return hours, usd, kg
 
 
-def _outcome(  # noqa: PLR0913, PLR0917 - the parts of one outcome
+def _outcome(
     itinerary: Itinerary,
     draws: Draws,
-    totals: tuple[Floats, Floats, Floats],
-    known: tuple[Floats, Floats],
-    delivered: Bools,
-    met: Bools,
-    delivered_known: Floats,
+    trip: Trip,
+    known: tuple[Floats, Floats, Floats],
     hours_open: Floats,
     added: Mapping[int, tuple[Floats, Floats]],
 ) -> Outcome:
+    delivered = trip.delivered
     priced = itinerary.priced
     kept = None if delivered.all() else delivered
     spreads = np.array([draws.spread(p.hours, kept) for p in priced]).reshape(len(priced), 3)
@@ -229,18 +242,18 @@ def _outcome(  # noqa: PLR0913, PLR0917 - the parts of one outcome
         if usd.any():
             usd_mean.setdefault("divert", np.zeros(len(priced)))[i] = usd[delivered].mean()
     return Outcome(
-        hours=totals[0],
-        usd=totals[1],
-        kg=totals[2],
+        hours=trip.hours,
+        usd=trip.usd,
+        kg=trip.kg,
         hours_mean=spreads[:, 0],
         hours_p10=spreads[:, 1],
         hours_p90=spreads[:, 2],
         usd_mean=usd_mean,
         delivered=delivered,
-        met=met,
+        met=trip.met,
         hours_known=known[0],
         usd_known=known[1],
-        delivered_known=delivered_known,
+        delivered_known=known[2],
         hours_open=hours_open,
         itinerary=itinerary,
         draws=draws,
@@ -282,7 +295,7 @@ def _expanded(
             km.append(0.0)
         priced.append(item)
         km.append(itinerary.km[i])
-    return Itinerary(tuple(priced), tuple(km)), added
+    return replace(itinerary, priced=tuple(priced), km=tuple(km), months=()), added
 
 
 def _with_detour(itinerary: Itinerary, added: _Added, detour: tuple[Floats, Floats]) -> tuple[Itinerary, _Added]:
@@ -292,17 +305,14 @@ def _with_detour(itinerary: Itinerary, added: _Added, detour: tuple[Floats, Floa
         last, activity_id=f"divert@{last.to_node_id}", kind="divert", reason="", from_node_id=last.to_node_id, km=0.0
     )
     priced = (*itinerary.priced, Priced(divert, itinerary.priced[-1].leg, Amount(0.0), {}, None))
-    return Itinerary(priced, (*itinerary.km, 0.0)), {**added, len(itinerary.priced): detour}
+    return replace(itinerary, priced=priced, km=(*itinerary.km, 0.0)), {**added, len(itinerary.priced): detour}
 
 
 def _average_trip(
-    itinerary: Itinerary,
-    hazards: Sequence[Hazard],
-    meetings: Sequence[Meeting],
-    draws: Draws,
-    patience_hours: float,
+    itinerary: Itinerary, hazards: Sequence[Hazard], draws: Draws, patience_hours: float
 ) -> tuple[Floats, Floats, Floats]:
     """Mean hours and dollars of a delivered trip, and odds of delivery, under each draw's knowledge."""
+    meetings = [meet(h.at, h.shock, draws, patience_hours) for h in hazards]
     n = draws.count
     full = _totals(itinerary, draws, known=True)
     on = np.ones(n)  # odds of still being on the way

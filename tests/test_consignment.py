@@ -66,6 +66,8 @@ def test_service_is_the_consignments_by_rail_a_truck_by_road_and_none_at_sea():
         ("TEU", 4, 60.0, "trailer", 21.0, 3.0),  # 15 t each: 60 / 21 = 2.86 trailers by weight, 2 by length
         ("TEU", 3, 30.0, "trailer", 21.0, 2.0),  # 1.5 by length: a second trailer goes half full
         ("TEU", 3, 30.0, "rigid", 12.0, 3.0),  # one 20 ft box a rigid truck
+        ("FEU", 3, 15.0, "trailer", 21.0, 3.0),  # light boxes: one trailer each all the same
+        ("TEU", 4, 8.0, "rigid", 12.0, 4.0),
         ("wagon", 1, 60.0, "trailer", 21.0, 3.0),  # 60 / 21 = 2.86
         ("wagon", 1, 60.0, "rigid", 10.0, 6.0),
         ("truck", 2, 40.0, "trailer", 20.0, 2.0),
@@ -88,6 +90,7 @@ def test_trucks_are_whole_enough_for_the_weight_and_not_one_too_many(unit, count
     trucks = load.trucks("trailer", payload)
     assert trucks == int(trucks)
     assert trucks * payload >= load.tonnes * (1 - 1e-8)
+    assert not load.is_box or trucks * per_length >= count
     fewer = trucks - 1
     too_few_by_length = load.is_box and fewer * per_length < count
     assert too_few_by_length or fewer * payload < load.tonnes

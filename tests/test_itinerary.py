@@ -1,5 +1,6 @@
 """The priced chain: its legs, its places, its kilometres and the rows it rests on."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from toy import link, node, row, toy_parameters
 from toy_ways import LENGTHS, RAIL, RAIL_TO_HERA, ROAD, Errand, kinds, mean_total, toy_built
 
 from sim.activities import Activity
-from sim.amounts import Length
+from sim.amounts import Length, expected
 from sim.itinerary import legs_of, price
 from sim.parameters import MatchError
 
@@ -129,6 +130,28 @@ def test_the_price_of_a_way_is_the_weight_that_the_search_gave_it():
         generalized = mean_total(way, P, "usd", LENGTHS) + E.usd_per_hour() * mean_total(way, P, "hours", LENGTHS)
         assert E.usd_per_hour() == pytest.approx(10.0)
         assert path.cost == pytest.approx(generalized)
+
+
+def test_each_activity_falls_into_the_month_in_which_it_is_expected():
+    snow = toy_parameters(
+        row("clear.rail.snow", "clear", "hours", "h", 110.0, mode="rail", reason="border", months="2")
+    )
+    errand = Errand(parameters=snow, month=1)
+    path = errand.find("alma", "port", RAIL)
+    way = price(errand.chain(path), snow, errand.consignment, 1, LENGTHS, departure=dt.date(2033, 1, 27))
+    borders = [
+        (p.activity.country, month, expected(p.hours, snow, LENGTHS))
+        for p, month in zip(way.priced, way.months, strict=True)
+        if p.activity.reason == "border"
+    ]
+    # 27 January: the first border after 72 h, on the 30th; the second after 121 h, on 1 February, where snow adds 98 h a side
+    assert borders == [("KZ", 1, 12.0), ("AF", 1, 12.0), ("AF", 2, 110.0), ("PK", 2, 110.0)]
+    assert way.months[:3] == (1, 1, 1)
+    assert way.months[-1] == 2
+    without = price(errand.chain(path), snow, errand.consignment, 1, LENGTHS)
+    assert set(without.months) == {1}
+    assert mean_total(without, snow, "hours", LENGTHS) == pytest.approx(273.3388, abs=1e-4)
+    assert mean_total(way, snow, "hours", LENGTHS) == pytest.approx(273.3388 + 2 * 98, abs=1e-4)
 
 
 def test_terms_decide_the_end_and_a_port_of_origin_the_beginning():

@@ -191,6 +191,36 @@ def test_a_pinned_way_is_networkxs_section_by_section(case):
         assert all(place in passed for place in sections[0].via)
 
 
+@settings(max_examples=150, deadline=None)
+@given(networks(places=7, steps=40).flatmap(lambda case: st.tuples(st.just(case), pins(case[0]))))
+def test_a_way_that_is_in_each_state_once_is_no_cheaper_and_is_the_same_where_nothing_turns_back(case):
+    (count, edges, weighs), sections = case
+    target = f"n{count - 1:02d}"
+    graph = Graph(edges, weighs)
+    least = least_cost(graph, "n00", [target], Pin(sections))[target]
+    once = least_cost(graph, "n00", [target], Pin(sections, once=True))[target]
+    if least is None:
+        assert once is None
+    elif len(set(least.states)) == len(least.states):
+        assert once == least
+    elif once is not None:
+        assert len(set(once.states)) == len(once.states)
+        assert once.cost >= least.cost - 1e-9
+        check_path(once, "n00", target, weighs)
+
+
+def test_a_way_that_turns_back_goes_round_where_it_may_be_in_each_state_once():
+    # n00 -1- n01 -1- n02 both ways, n01 -1- n03, n02 -9- n03: in passing n02 the cheapest way turns back to n01
+    hops = [(0, 1, 1.0), (1, 2, 1.0), (2, 1, 1.0), (1, 3, 1.0), (2, 3, 9.0)]
+    edges = [edge(i, state(a, 0), state(b, 0)) for i, (a, b, _) in enumerate(hops)]
+    graph = Graph(edges, {e.edge_id: weight for e, (_, _, weight) in zip(edges, hops, strict=True)})
+    through = (Section(FREE[0].modes, via=("n02",)),)
+    least, once = (least_cost(graph, "n00", ["n03"], Pin(through, once=o))["n03"] for o in (False, True))
+    assert [s.node_id for s in least.states] == ["n00", "n01", "n02", "n01", "n03"]
+    assert [s.node_id for s in once.states] == ["n00", "n01", "n02", "n03"]
+    assert (least.cost, once.cost) == (4.0, 11.0)
+
+
 # ---- against brute force
 
 
@@ -461,6 +491,14 @@ def test_places_in_passing_are_passed_in_order():
     in_order = errand.find("alma", "hera", (Section(land, via=("abor",)),))
     assert in_order.cost == errand.find("alma", "hera").cost < there_and_back.cost
     assert errand.find("alma", "hera", (Section(land, via=("hub",)),)) is None
+
+
+def test_a_section_hands_over_only_once_its_places_are_passed():
+    # by rail to agate first and back to hera, where trucks take over
+    land = (Section(frozenset({"rail"}), via=("agate",), to="hera"), Section(frozenset({"road"})))
+    path = Errand().find("alma", "port", land)
+    assert [s.node_id for s in path.states if s.mode == "rail"] == ["alma", "kbor", "abor", "hera", "agate", "hera"]
+    assert [s.node_id for s in path.states if s.mode == "road"] == ["hera", "agate", "pgate", "port"]
 
 
 def test_the_vehicles_of_a_section_bind_the_road_alone():

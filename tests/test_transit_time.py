@@ -113,6 +113,22 @@ def test_a_stop_scatters_by_place_and_kind_and_not_at_all_without_a_cv():
     assert amount(on("rail.abor--hera:abor>hera:wagon1520"), leg="x").trip == ""
 
 
+def test_a_train_or_ship_that_leaves_twice_a_week_is_waited_for_half_the_time_between_two():
+    # 168 h / 2 = 84 h between two sailings: 42 h on average, anything from 0 to 84 h
+    twice = row("sailings", "wait", "frequency", "1/week", 2.0, mode="sea", reason="sailing")
+    p = toy_parameters(twice)
+    wait = on("sea.port--hub:port>hub:vessel")
+    assert hours(wait, p) == 42.0
+    assert amount(wait, p).trip == "stop|wait.sailing@port:sea.port--hub|headway"
+    drawn = Errand(parameters=p).draws(4096).total([amount(wait, p)])
+    assert 0.0 <= drawn.min() < 0.1
+    assert 83.9 < drawn.max() <= 84.0
+    assert drawn.mean() == pytest.approx(42.0, rel=1e-3)
+    assert drawn.std() == pytest.approx(84.0 / 12**0.5, rel=1e-2)
+    with pytest.raises(TableError, match=r"sailings\.best: 0\.0 is refused"):
+        p.with_values({"sailings": {"best": 0.0}})
+
+
 def test_only_hauls_and_their_rests_grow_with_the_length_of_a_project():
     hop = EDGES["rail.agate-pgate:agate>pgate:wagon1520"].activities
     for activity in hop:

@@ -1,0 +1,115 @@
+"""What a way can meet, and where it would turn: the hazards of a route.
+
+A shock is met at the first activity of a way that it can shut (:mod:`sim.shocks`). Should the consignment lose patience
+there, it takes the best way that is left from the state in which it stands, by any mode and through any country, round
+everything that the same shock shuts. A national shock shuts every gate that it names, so the way round it never leads
+through the next one.
+
+Left out: other closures on the way round, and turning back before the gate is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sim.activities import Activity, Conditions, Edge, State, selectors_of
+from sim.itinerary import Itinerary
+from sim.parameters import Parameters
+from sim.routing import Graph, Path, Pin, least_cost
+from sim.shocks import Shock, shocks_of, shocks_on
+from sim.simulation import Hazard
+
+Weigher = Callable[[Sequence[Activity]], float]
+Pricer = Callable[[Sequence[Activity]], Itinerary]
+
+
+class Fallbacks:
+    """Ways round what a shock shuts, found once for each place and shock.
+
+    Parameters
+    ----------
+    graph
+        Edges that are open on the date, with their weights.
+    parameters, conditions
+        Rows, what is moved.
+    weigh, price
+        Mean generalized cost of a chain of activities [USD], and the chain priced.
+    """
+
+    def __init__(
+        self, graph: Graph, parameters: Parameters, conditions: Conditions, weigh: Weigher, price: Pricer
+    ) -> None:
+        self.graph, self.parameters, self.conditions = graph, parameters, conditions
+        self.weigh, self.price = weigh, price
+        self.shocks = shocks_of(parameters)
+        self._graphs: dict[str, Graph] = {}
+        self._found: dict[tuple[str, State, str], Itinerary | None] = {}
+
+    def hazards(
+        self, itinerary: Itinerary, route: Path, offset: int, ends: Mapping[State, list[Activity]]
+    ) -> list[Hazard]:
+        """Shocks that a route can meet, in its order, with the way round each.
+
+        Parameters
+        ----------
+        itinerary
+            The route priced, with what happens before and after it.
+        route
+            Edges and states.
+        offset
+            Number of activities before the first edge.
+        ends
+            What happens at the destination, by state in which a way may end.
+        """
+        states = [state for edge, state in zip(route.edges, route.states[:-1], strict=True) for _ in edge.activities]
+        met = shocks_on(
+            itinerary.activities, self.parameters, self.conditions.consignment, itinerary.months, self.shocks
+        )
+        firsts = [i for i, edge in _edge_starts(route.edges)]
+        hazards = []
+        for at, shock in met:
+            state = states[at - offset]
+            begin = max(i for i in firsts if i <= at - offset)
+            hazards.append(Hazard(begin + offset, shock, self._way_round(shock, state, ends)))
+        return hazards
+
+    def _way_round(self, shock: Shock, state: State, ends: Mapping[State, list[Activity]]) -> Itinerary | None:
+        destination = next(iter(ends)).node_id
+        key = (shock.name, state, destination)
+        if key not in self._found:
+            graph = self._graph_without(shock)
+            end_costs = {s: self.weigh(acts) for s, acts in ends.items()}
+            path = least_cost(graph, state.node_id, [destination], Pin(start_costs={state: 0.0}, end_costs=end_costs))
+            route = path[destination]
+            activities = (
+                [] if route is None else [*(a for e in route.edges for a in e.activities), *ends[route.states[-1]]]
+            )
+            self._found[key] = self.price(activities) if activities else None
+        return self._found[key]
+
+    def _graph_without(self, shock: Shock) -> Graph:
+        if shock.name not in self._graphs:
+            kept = [e for e in self.graph.edges if not self._shuts(shock, e)]
+            self._graphs[shock.name] = Graph(kept, self.graph.weights)
+        return self._graphs[shock.name]
+
+    def _shuts(self, shock: Shock, edge: Edge) -> bool:
+        row = self.parameters.rows[shock.rate]
+        for activity in edge.activities:
+            if activity.kind in ("haul", "clear"):
+                facts = selectors_of(activity, self.conditions.consignment, self.conditions.month)
+                facts |= {"reason": shock.scope, "months": next(iter(row.selectors.get("months", {facts["months"]})))}
+                if activity.kind == "clear":
+                    facts["direction"] = ""
+                if row.agrees(facts):
+                    return True
+        return False
+
+
+def _edge_starts(edges: Sequence[Edge]) -> list[tuple[int, Edge]]:
+    """Index of the first activity of each edge, counted from the first edge."""
+    starts, index = [], 0
+    for edge in edges:
+        starts.append((index, edge))
+        index += len(edge.activities)
+    return starts
