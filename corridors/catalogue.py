@@ -6,7 +6,8 @@ the destination. Inside these bounds the way is found by ordinary search, so a c
 every station: the same entry serves an origin by the Caspian shore and one under the Tien Shan.
 
 Some ways end differently at another port (no railway reaches Gwadar before the line from Mastung is built), so an entry may
-give the stages of one destination apart: ``[corridor.X.to.gwadar]``.
+give the stages of one destination apart: ``[corridor.X.to.gwadar]``. A place that a way does not serve stands with its reason
+under ``[corridor.X.not_to]``; a study then says so, and looks for no way that would make no sense.
 
 What a catalogue leaves out: dates, prices and whether a border is open. Those are rows elsewhere.
 """
@@ -14,7 +15,7 @@ What a catalogue leaves out: dates, prices and whether a border is open. Those a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
@@ -68,6 +69,7 @@ class _Entry:
     stages: tuple[Stage, ...] = Field(min_length=1)
     avoid: tuple[str, ...] = ()
     to: dict[str, _Variant] = Field(default_factory=dict)
+    not_to: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,8 @@ class Corridor:
         Places it may not pass (``node_id``).
     to
         Stages to one destination, where they differ.
+    not_to
+        Why the way does not serve a destination, by destination.
     """
 
     corridor_id: str
@@ -96,6 +100,7 @@ class Corridor:
     stages: tuple[Stage, ...]
     avoid: tuple[str, ...] = ()
     to: dict[str, tuple[Stage, ...]] = field(default_factory=dict)
+    not_to: dict[str, str] = field(default_factory=dict)
 
     def stages_to(self, destination: str) -> tuple[Stage, ...]:
         """Stages of the way to `destination` (``node_id``)."""
@@ -106,7 +111,7 @@ class Corridor:
         """Every place the entry names (``node_id``)."""
         stages = [*self.stages, *(stage for variant in self.to.values() for stage in variant)]
         named = {place for stage in stages for place in (*stage.via, stage.to) if place}
-        return frozenset(named | set(self.avoid) | set(self.to))
+        return frozenset(named | set(self.avoid) | set(self.to) | set(self.not_to))
 
 
 def read_catalogue(path: Path | None = None) -> dict[str, Corridor]:
@@ -160,6 +165,9 @@ def find_corridor(corridor_id: str, catalogue: Mapping[str, Corridor]) -> Corrid
 
 
 def _corridor(corridor_id: str, entry: _Entry, file: str) -> Corridor:
+    for place in entry.to:
+        if place in entry.not_to:
+            raise ScenarioError(f'{file}, corridor {corridor_id}: "{place}" stands in to and in not_to; take one out')
     for stages in (entry.stages, *(variant.stages for variant in entry.to.values())):
         for number, stage in enumerate(stages, start=1):
             last = number == len(stages)
@@ -175,12 +183,13 @@ def _corridor(corridor_id: str, entry: _Entry, file: str) -> Corridor:
         stages=entry.stages,
         avoid=entry.avoid,
         to={place: variant.stages for place, variant in entry.to.items()},
+        not_to=entry.not_to,
     )
 
 
 def _keys(raw: dict[str, object]) -> dict[str, list[str]]:
     """Right keys of each table of this file, for the nearest name in an error."""
-    entry, stage = ["name", "why", "stages", "avoid", "to"], ["modes", "countries", "via", "to", "vehicles"]
+    entry, stage = ["name", "why", "stages", "avoid", "to", "not_to"], ["modes", "countries", "via", "to", "vehicles"]
     keys: dict[str, list[str]] = {}
     table = raw.get("corridor")
     for corridor_id in table if isinstance(table, dict) else ():

@@ -8,10 +8,12 @@ can be printed under a table without a line too many.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from corridors.own_names import OWN_SOURCE
+from corridors.own_rows import OwnRows
 from geodata.network import DATA as GEODATA
 from geodata.network import Network
 from geodata.tables import Table, read_package
@@ -49,14 +51,19 @@ def _split(cell: str) -> list[str]:
     return [part for part in cell.split(";") if part]
 
 
-def sources_of_row(parameters: Parameters, number: int) -> list[str]:
-    """Source ids behind one parameter row; a row without evidence rests on our own reading alone."""
-    known = _source_of_evidence()
-    found = [known[name] for name in parameters.rows[number].evidence if name in known]
+def sources_of_row(parameters: Parameters, number: int, own: OwnRows | None = None) -> list[str]:
+    """Source ids behind one parameter row; without evidence it rests on our own reading, or on the user's rows, alone."""
+    row = parameters.rows[number]
+    known = own.evidence if own and own.rows else _source_of_evidence()
+    found = [known[name] for name in row.evidence if name in known]
+    if own and f"parameters:{row.parameter_id}" in own.names and not all(row.evidence):
+        found.append(OWN_SOURCE)
     return list(dict.fromkeys(found)) or ["own-reading"]
 
 
-def sources_of_activity(priced: Priced, network: Network, parameters: Parameters) -> list[str]:
+def sources_of_activity(
+    priced: Priced, network: Network, parameters: Parameters, own: OwnRows | None = None
+) -> list[str]:
     """Source ids behind one priced activity: its place or stretch, and its parameter rows."""
     a = priced.activity
     cells: list[str] = []
@@ -69,7 +76,7 @@ def sources_of_activity(priced: Priced, network: Network, parameters: Parameters
     if a.project_id in network.projects:
         cells += _split(network.projects[a.project_id].source)
     for number in priced.rows():
-        cells += sources_of_row(parameters, number)
+        cells += sources_of_row(parameters, number, own)
     return list(dict.fromkeys(cells))
 
 
@@ -89,12 +96,11 @@ def sources_of(study: Study) -> dict[str, dict[str, object]]:
         for priced in way.itinerary.priced:
             if priced.activity.activity_id not in seen:
                 seen.add(priced.activity.activity_id)
-                names.update(sources_of_activity(priced, study.network, study.parameters))
+                names.update(sources_of_activity(priced, study.network, study.parameters, study.own))
     for standing in study.standings:
         names.update(_split(standing.closure.source))
-    return _rows(names)
+    return _rows(names, study.own.sources or source_rows())
 
 
-def _rows(names: Iterable[str]) -> dict[str, dict[str, object]]:
-    known = source_rows()
-    return {name: known[name] for name in sorted(names) if name in known}
+def _rows(names: Iterable[str], known: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    return {name: dict(known[name]) for name in sorted(names) if name in known}

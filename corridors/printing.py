@@ -117,6 +117,7 @@ def show_corridor(name: str) -> str | None:
             lines.append(
                 f"  {number}. by {' or '.join(stage.modes)}{countries}{via}, to {stage.to or 'the destination'}"
             )
+    lines += [f"not to {place}: {why}" for place, why in corridor.not_to.items()]
     if corridor.avoid:
         lines.append(f"never through {', '.join(corridor.avoid)}")
     return "\n".join(lines)

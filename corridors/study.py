@@ -2,7 +2,7 @@ r"""Carry one scenario through the house: the page to read first.
 
 A study takes a scenario apart once, at the door, and hands each room only what it needs:
 
-1. the tables are read and the scenario's rows are laid over them (:mod:`geodata.network`, :mod:`sim.parameters`);
+1. the tables are read and the scenario's rows are laid over them (:mod:`corridors.own_rows`);
 2. the network of the date is built: projects opened by name or by year, contested lengths fixed or left to be drawn;
 3. dated closures are looked up, and every state that nobody knows is settled by a stated assumption (:mod:`sim.closures`);
 4. the network is unfolded into activities and each is priced: hours, dollars, emissions (:mod:`sim.activities`);
@@ -21,23 +21,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from corridors.catalogue import Corridor, find_corridor, read_catalogue
 from corridors.doubts import Doubt, doubts_of, worst_error_percent
+from corridors.own_rows import OwnRows, tables_with
 from corridors.scenario import Scenario, check
 from corridors.toml_files import ScenarioError
 from corridors.ways import Way, WayFinder, assumption_sentence
-from geodata.network import DATA as GEODATA
-from geodata.network import Network, network_of, read_network_tables
-from geodata.tables import Table, read_dictionary, read_table
+from geodata.network import Network
 from sim.activities import Conditions
 from sim.amounts import Length
 from sim.closures import Assumption, Standing, gate_states, standings
 from sim.consignment import Consignment
 from sim.cost import payload_t
-from sim.parameters import DATA as SIMDATA
-from sim.parameters import MatchError, Parameters, read_parameters
+from sim.parameters import MatchError, Parameters
 from sim.simulation import Draws
 
 
@@ -67,6 +64,8 @@ class Study:
         How sure each feasible way's figures are, by origin, destination and corridor.
     draws
         Number of draws made; more than the scenario's where it asks for a precision. [1]
+    own
+        Rows of the user's that were laid over ours.
     """
 
     scenario: Scenario
@@ -80,6 +79,7 @@ class Study:
     direction: str
     doubts: Mapping[tuple[str, str, str], Doubt] = field(default_factory=dict)
     draws: int = 0
+    own: OwnRows = field(default_factory=OwnRows)
 
     @property
     def states(self) -> dict[str, str]:
@@ -125,7 +125,8 @@ def run(scenario: Scenario) -> Study:
     TableError
         Where a table breaks its dictionary, a parameter is missing or ambiguous, or a state is unknown and unsettled.
     """
-    everything, parameters = _tables(scenario)
+    everything, parameters, own = tables_with(scenario.rows)
+    parameters = parameters.with_values(_figures(scenario))
     catalogue = read_catalogue()
     check(scenario, everything, catalogue)
     everything, lengths = _lengths(scenario, everything)
@@ -155,6 +156,7 @@ def run(scenario: Scenario) -> Study:
         lengths=lengths,
         consignment=consignment,
         direction=conditions.direction,
+        own=own,
     )
 
 
@@ -193,39 +195,13 @@ def _ways(
         draws = Draws(draws.parameters, draws.lengths, draws.count * 2, draws.seed)
 
 
-def _tables(scenario: Scenario) -> tuple[Network, Parameters]:
-    """Shipped tables with the scenario's rows and figures laid over them."""
-    overlays: dict[str, Table] = {}
-    own: list[Table] = []
-    dictionary = {**read_dictionary(GEODATA), **read_dictionary(SIMDATA)}
-    for file in scenario.rows:
-        path = Path(file)
-        name = path.stem if path.stem in dictionary else _table_of(path, dictionary)
-        table = read_table(path, dictionary[name])
-        if name == "parameters":
-            own.append(table)
-        else:
-            overlays[name] = table
-    network = network_of(read_network_tables(overlays=overlays))
-    parameters = read_parameters()
-    for table in own:
-        parameters = parameters.overlaid(table, theirs=True)
+def _figures(scenario: Scenario) -> dict[str, dict[str, float]]:
+    """Numbers that the scenario sets: parameter_id, field, value."""
     values: dict[str, dict[str, float]] = {}
     for key, value in scenario.set.items():
         parameter_id, _, column = key.rpartition(".")
         values.setdefault(parameter_id, {})[column] = value
-    return network, parameters.with_values(values)
-
-
-def _table_of(path: Path, dictionary: Mapping[str, object]) -> str:
-    """Table whose columns a file of rows has."""
-    header = path.read_text(encoding="utf-8-sig").splitlines()[:1]
-    names = [cell.strip().strip('"') for cell in (header[0] if header else "").split(",")]
-    for name, resource in dictionary.items():
-        if names and names[0] == resource.fields[0].name and set(names) <= {f.name for f in resource.fields}:  # type: ignore[attr-defined]
-            return name
-    msg = f"{path.name}: its columns are those of no table; name the file after its table ({', '.join(dictionary)})"
-    raise ScenarioError(msg)
+    return values
 
 
 def _lengths(scenario: Scenario, network: Network) -> tuple[Network, dict[str, Length]]:

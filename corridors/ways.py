@@ -142,6 +142,9 @@ class WayFinder:
     def way(self, corridor: Corridor, origin: str, destination: str, draws: Draws) -> Way:
         """One corridor between one pair of places, found, priced and carried through the draws."""
         assumption = assumption_sentence(self.found)
+        unserved = corridor.not_to.get(destination if self.conditions.direction == "southbound" else origin)
+        if unserved is not None:
+            return Way(origin, destination, corridor.corridor_id, feasible=False, reason=unserved, assumption=assumption)
         sections = sections_of(corridor, origin, destination, self.conditions.direction)
         starts, ends = self._ends(self.graph, origin, destination)
         pin = Pin(

@@ -87,7 +87,7 @@ def _passed_over(sheet: Any) -> bool:
 
 def _sheet(path: Path, sheet: Any) -> Sheet:
     if sheet.merged_cells.ranges:
-        problem = f"cells {sheet.merged_cells.ranges[0] if isinstance(sheet.merged_cells.ranges, list) else min(map(str, sheet.merged_cells.ranges))} are merged"
+        problem = f"cells {min(map(str, sheet.merged_cells.ranges))} are merged"
         raise TableError.at(path.name, f"sheet {sheet.title}", problem=problem, mend="unmerge them: one cell, one value")
     first, *below = sheet.iter_rows()
     names = [_text(cell, path, sheet.title, "") for cell in first]
@@ -120,28 +120,23 @@ def _text(cell: Any, path: Path, sheet: str, column: str) -> str:
         return TableError.at(path.name, _place(cell, sheet, column), problem=problem, mend=mend)
 
     value = cell.value
-    if value is None:
-        return ""
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        value = value.date()
     if cell.data_type == "f":
-        shown = value if isinstance(value, str) else f"={getattr(value, 'text', None) or '...'}".replace("==", "=")
-        raise refuse(f"holds the formula {shown}", "copy the cell and paste it as a value")
+        formula = value if isinstance(value, str) else getattr(value, "text", None) or "="
+        raise refuse(f"holds the formula {formula}", "copy the cell and paste it as a value")
     if cell.data_type == "e":
         raise refuse(f"holds the error {value}", "give the figure, or leave the cell empty if it is not known")
+    if isinstance(value, dt.datetime | dt.time | dt.timedelta):
+        raise refuse(f"holds the clock time {value}", "write a date without a time, or hours as a number: 6.5, not 6:30")
+    if isinstance(value, int | float) and "%" in cell.number_format:
+        problem = f"is formatted as per cent, and what is stored is {value:g}"
+        raise refuse(problem, "format it as a plain number in the column's unit")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        if "%" in cell.number_format:
-            raise refuse(
-                f"is formatted as per cent, and what is stored is {value:g}", "format it as a number in the column's unit"
-            )
         return repr(value).removesuffix(".0")
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date().isoformat()
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, dt.date | dt.time | dt.timedelta):
-        raise refuse(f"holds the clock time {value}", "write a date without a time, or hours as a number: 6.5, not 6:30")
-    return str(value).strip()
+    return "" if value is None else str(value).strip()
 
 
 def dictionary_rows(resources: Sequence[Resource]) -> list[list[str]]:
@@ -255,6 +250,6 @@ def _head(sheet: Any, widths: Mapping[str, int]) -> None:
 
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "B2"
     for letter, width in widths.items():
         sheet.column_dimensions[letter].width = width

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import random
 import re
 
 import numpy as np
@@ -81,10 +80,14 @@ def today():
 
 def test_flagship_has_eleven_corridors_from_four_origins_to_two_destinations():
     carried = study()
-    assert list(names(carried)) == [(o, d, c) for o in ORIGINS for d in DESTINATIONS for c in carried.scenario.corridors]
+    assert list(names(carried)) == [
+        (o, d, c) for o in ORIGINS for d in DESTINATIONS for c in carried.scenario.corridors
+    ]
     assert len(carried.scenario.corridors) == 11
     assert carried.pairs() == [(o, d) for o in ORIGINS for d in DESTINATIONS]
-    assert carried.ways_between("astana", "gwadar") == [w for w in carried.ways if (w.origin, w.destination) == ("astana", "gwadar")]
+    assert carried.ways_between("astana", "gwadar") == [
+        w for w in carried.ways if (w.origin, w.destination) == ("astana", "gwadar")
+    ]
 
 
 def test_flagship_compares_at_least_eight_ways_of_each_pair():
@@ -142,7 +145,9 @@ def test_today_says_which_ways_are_shut_and_since_when(today):
     assert "Assumed" in today.assumption
 
 
-@pytest.mark.parametrize(("corridor", "crossing"), [("west-road", "road.spin_boldak-chaman"), ("kabul-road", "road.torkham-torkham_pk")])
+@pytest.mark.parametrize(
+    ("corridor", "crossing"), [("west-road", "road.spin_boldak-chaman"), ("kabul-road", "road.torkham-torkham_pk")]
+)
 def test_a_shut_gate_is_named_with_its_dates_as_in_the_table(today, corridor, crossing):
     standing = next(s for s in today.standings if s.closure.object_id == crossing and s.state == "shut")
     reason = way_of(today, corridor, "almaty1", "karachi_port").reason
@@ -156,7 +161,10 @@ def test_a_tunnel_shut_to_trailers_is_named_for_a_forty_foot_box(today):
     assert "shut to trailers" in way_of(today, "kabul-road", "almaty1", "karachi_port").reason
 
 
-@pytest.mark.parametrize(("corridor", "projects"), [("turgundi-chaman", ("turgundi-sanobar", "herat-kandahar")), ("uap-ml1", ("uap", "kohat-kharlachi"))])
+@pytest.mark.parametrize(
+    ("corridor", "projects"),
+    [("turgundi-chaman", ("turgundi-sanobar", "herat-kandahar")), ("uap-ml1", ("uap", "kohat-kharlachi"))],
+)
 def test_an_unbuilt_line_is_named_with_the_date_and_its_years(today, corridor, projects):
     reason = way_of(today, corridor, "almaty1", "karachi_port").reason
     for name in projects:
@@ -285,8 +293,12 @@ def test_a_truck_exchange_adds_its_hours_where_it_is_asked_for(small):
     assert changed_ways(on, off) == users
     for corridor in users:
         assert way_of(on, corridor).outcome.hours.mean() > way_of(off, corridor).outcome.hours.mean()
-        assert any(a.reason == "truck_exchange" and a.crossing_id == gate for a in way_of(on, corridor).itinerary.activities)
-        assert not any(a.reason == "truck_exchange" and a.crossing_id == gate for a in way_of(off, corridor).itinerary.activities)
+        assert any(
+            a.reason == "truck_exchange" and a.crossing_id == gate for a in way_of(on, corridor).itinerary.activities
+        )
+        assert not any(
+            a.reason == "truck_exchange" and a.crossing_id == gate for a in way_of(off, corridor).itinerary.activities
+        )
 
 
 def test_a_held_project_closes_the_ways_over_it_and_no_other(small):
@@ -303,7 +315,13 @@ def test_an_opened_project_opens_its_ways():
     carried = study("today", *ONE_PAIR, "assume.afpk-2025-10=open", *switches)
     assert way_of(carried, "turgundi-herat").feasible
     assert {"turgundi-sanobar", "sanobar-herat"} <= carried.network.open_projects
-    later = study("today", *ONE_PAIR, "assume.afpk-2025-10=open", "projects.open.turgundi-sanobar=2030", "projects.open.sanobar-herat=2026")
+    later = study(
+        "today",
+        *ONE_PAIR,
+        "assume.afpk-2025-10=open",
+        "projects.open.turgundi-sanobar=2030",
+        "projects.open.sanobar-herat=2026",
+    )
     assert "Turgundi-Sanobar" in way_of(later, "turgundi-herat").reason
 
 
@@ -324,7 +342,9 @@ def shipped(table, key):
 
 def test_rows_laid_over_do_what_set_does(tmp_path):
     row = shipped("parameters", "speed.rail.kz.block_train")
-    write_rows(tmp_path / "parameters.csv", "parameters", [{**row, "low": 50, "best": 50, "high": 50, "shape": "fixed"}])
+    write_rows(
+        tmp_path / "parameters.csv", "parameters", [{**row, "low": 50, "best": 50, "high": 50, "shape": "fixed"}]
+    )
     over = run(read_scenario(scenario_file(tmp_path, 'rows = ["parameters.csv"]\n')))
     same = run(read_scenario(scenario_file(tmp_path), ["speed.rail.kz.block_train.best=50"]))
     assert_same(over, same)
@@ -336,13 +356,20 @@ def test_a_file_of_rows_may_have_any_name(tmp_path):
     row = shipped("parameters", "speed.rail.kz.block_train")
     for name in ("parameters.csv", "my-speeds.csv"):
         write_rows(tmp_path / name, "parameters", [{**row, "low": 50, "best": 50, "high": 50}])
-    one, other = (run(read_scenario(scenario_file(tmp_path, f'rows = ["{name}"]\n'))) for name in ("parameters.csv", "my-speeds.csv"))
+    one, other = (
+        run(read_scenario(scenario_file(tmp_path, f'rows = ["{name}"]\n')))
+        for name in ("parameters.csv", "my-speeds.csv")
+    )
     assert_same(one, other)
 
 
 def test_a_row_for_another_place_changes_nothing(tmp_path, small):
     row = shipped("parameters", "speed.rail.kz.block_train")
-    write_rows(tmp_path / "parameters.csv", "parameters", [{**row, "parameter_id": "speed.rail.kz.elsewhere", "line_id": "no-such-line", "best": row["high"]}])
+    write_rows(
+        tmp_path / "parameters.csv",
+        "parameters",
+        [{**row, "parameter_id": "speed.rail.kz.elsewhere", "line_id": "no-such-line", "best": row["high"]}],
+    )
     over = run(read_scenario(scenario_file(tmp_path, 'rows = ["parameters.csv"]\ndraws = 256\n')))
     assert_same(small, over)
 
@@ -381,7 +408,12 @@ def test_a_prefix_of_a_longer_run_is_the_shorter_run(small):
 
 def test_corridors_and_places_in_another_order_or_number_change_no_draw():
     full = study()
-    backwards = study(FLAGSHIP, f"corridors={','.join(full.scenario.corridors[::-1])}", f"origins={','.join(ORIGINS[::-1])}", f"destinations={','.join(DESTINATIONS[::-1])}")
+    backwards = study(
+        FLAGSHIP,
+        f"corridors={','.join(full.scenario.corridors[::-1])}",
+        f"origins={','.join(ORIGINS[::-1])}",
+        f"destinations={','.join(DESTINATIONS[::-1])}",
+    )
     assert [(w.origin, w.destination, w.corridor) for w in backwards.ways] != list(names(full))
     assert_same(full, backwards)
     few = study(FLAGSHIP, "corridors=uap-ml1,qtta-road", "origins=astana", "destinations=gwadar")
@@ -389,12 +421,10 @@ def test_corridors_and_places_in_another_order_or_number_change_no_draw():
 
 
 def test_rows_in_another_order_change_no_draw(small, monkeypatch):
-    shuffle = random.Random(1)
+    shuffle = np.random.default_rng(1)
 
     def shuffled(table):
-        order = list(range(len(table)))
-        shuffle.shuffle(order)
-        return table.where(order)
+        return table.where(shuffle.permutation(len(table)))
 
     tables = {name: shuffled(table) for name, table in read_package(GEODATA, TABLES).items()}
     parameters = Parameters(shuffled(read_package(SIMDATA)["parameters"]))
@@ -405,7 +435,9 @@ def test_rows_in_another_order_change_no_draw(small, monkeypatch):
 def test_ways_of_one_study_share_what_is_not_known(small):
     # the two ways by Kharlachi differ in Pakistan only: their hours up to Kohat are the same in every draw
     one, other = (way_of(small, name).itinerary for name in ("uap-ml1", "uap-ml2"))
-    shared = [p for p, q in zip(one.priced, other.priced, strict=False) if p.activity.activity_id == q.activity.activity_id]
+    shared = [
+        p for p, q in zip(one.priced, other.priced, strict=False) if p.activity.activity_id == q.activity.activity_id
+    ]
     assert len(shared) > 30
     draws = way_of(small, "uap-ml1").outcome.draws
     assert draws is way_of(small, "uap-ml2").outcome.draws
@@ -414,7 +446,7 @@ def test_ways_of_one_study_share_what_is_not_known(small):
 # What cannot be meant
 
 
-def test_names_that_the_network_does_not_know(small):
+def test_names_that_the_network_does_not_know():
     for switch, words in [
         ("origins=almaty", 'key origins: there is no "almaty"; did you mean "almaty1"?'),
         ("destinations=karachi-port", 'did you mean "karachi_port"?'),
@@ -431,8 +463,7 @@ def test_names_that_the_network_does_not_know(small):
         assert "both-open.toml" in str(caught.value)
 
 
-
-def test_an_unknown_state_without_an_assumption_is_refused(tmp_path):
+def test_an_unknown_state_without_an_assumption_is_refused():
     scenario = read_scenario("today")
     bare = scenario.model_copy(update={"assume": ()})
     with pytest.raises(UnsettledStateError) as caught:
@@ -449,7 +480,7 @@ def test_a_parameter_that_is_not_there_is_refused_with_the_nearest():
 
 def test_a_file_of_rows_of_no_table_is_refused(tmp_path):
     (tmp_path / "mine.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(ScenarioError, match="mine.csv"):
+    with pytest.raises(ScenarioError, match=r"mine\.csv"):
         run(read_scenario(scenario_file(tmp_path, 'rows = ["mine.csv"]\n')))
 
 
@@ -458,12 +489,12 @@ def test_the_month_selects_seasonal_rows():
     summer = study(FLAGSHIP, *ONE_PAIR)
     wait = {s: way_of(c, "uap-ml1").itinerary.priced[0] for s, c in (("summer", summer), ("autumn", carried))}
     assert selectors_of(wait["autumn"].activity, carried.consignment, 10)["months"] == "10"
-    means = {season: way_of(c, "uap-ml1").outcome.hours_mean[0] for season, c in (("summer", summer), ("autumn", carried))}
+    means = {
+        season: way_of(c, "uap-ml1").outcome.hours_mean[0] for season, c in (("summer", summer), ("autumn", carried))
+    }
     assert means["autumn"] > means["summer"]  # wagons are short from September to December
     assert carried.scenario.date == dt.date(2032, 6, 15)
 
 
 def test_compare_gives_a_row_a_way(small):
     assert len(compare(small)) == len(small.ways)
-
-

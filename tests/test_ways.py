@@ -1,6 +1,7 @@
 """Ways of the shipped network: each follows its pin, costs the least of it, and says why where there is none."""
 
 import math
+from itertools import pairwise
 
 import networkx as nx
 import pytest
@@ -30,7 +31,11 @@ def split_by_stage(way, stages):
     """Hauls of each stage: a stage ends where its last place is reached."""
     rest = hauls(way)
     for stage in stages[:-1]:
-        last = max(i for i, a in enumerate(rest) if a.to_node_id == stage.to and {b.mode for b in rest[: i + 1]} <= set(stage.modes))
+        last = max(
+            i
+            for i, a in enumerate(rest)
+            if a.to_node_id == stage.to and {b.mode for b in rest[: i + 1]} <= set(stage.modes)
+        )
         yield stage, rest[: last + 1]
         rest = rest[last + 1 :]
     yield stages[-1], rest
@@ -91,7 +96,10 @@ def test_every_country_after_the_first_is_entered_by_a_clearance_on_either_side(
                 continue
             if here is not None and a.country != here and "XZ" not in (here, a.country):
                 between = [b for b in activities[:i] if b.kind == "clear" and b.crossing_id == a.crossing_id]
-                assert {(b.side, b.direction) for b in between if b.reason == "border"} == {(here, "out"), (a.country, "in")}, a.activity_id
+                assert {(b.side, b.direction) for b in between if b.reason == "border"} == {
+                    (here, "out"),
+                    (a.country, "in"),
+                }, a.activity_id
                 assert any(b.reason == "transit" and b.country == a.country for b in between)
             here = a.country
 
@@ -99,7 +107,7 @@ def test_every_country_after_the_first_is_entered_by_a_clearance_on_either_side(
 def test_roads_rest_and_rails_do_not():
     for _, way in feasible():
         activities = way.itinerary.activities
-        for a, b in zip(activities, activities[1:], strict=False):
+        for a, b in pairwise(activities):
             assert (b.kind == "rest") == (a.moving and a.mode == "road"), (a.activity_id, b.activity_id)
 
 
@@ -146,7 +154,12 @@ def cheapest(search, sections, way, avoid):
             following = sections[number + 1]
             handed = {s: cost for s, cost in begin.items() if s.mode in following.modes}
             for e in edges:
-                if e.start in begin and e.end.node_id == section.to and e.start.mode in section.modes and e.end.mode in following.modes:
+                if (
+                    e.start in begin
+                    and e.end.node_id == section.to
+                    and e.start.mode in section.modes
+                    and e.end.mode in following.modes
+                ):
                     handed[e.end] = min(handed.get(e.end, math.inf), begin[e.start] + weights[e.edge_id])
             begin = handed
     return min((cost + search.weight(ends[s]) for s, cost in begin.items() if s in ends), default=None)
@@ -177,7 +190,9 @@ def test_fewer_rules_never_cost_more():
     search = finder(carried)
     starts, ends = search._ends(search.graph, "almaty1", "karachi_port")
     costs = [{s: search.weight(a) for s, a in end.items()} for end in (starts, ends)]
-    free = least_cost(search.graph, "almaty1", ["karachi_port"], Pin((Section(frozenset({"rail", "road", "sea", "ferry"})),), *costs))["karachi_port"]
+    free = least_cost(
+        search.graph, "almaty1", ["karachi_port"], Pin((Section(frozenset({"rail", "road", "sea", "ferry"})),), *costs)
+    )["karachi_port"]
     for way in carried.ways:
         assert free.cost <= search.weight(way.itinerary.activities) + 1e-9
 
@@ -207,7 +222,9 @@ def test_a_shut_gate_is_not_walked_round_and_back():
     carried = study("open-borders", *ONE_PAIR, "date=2017-03-01", "corridors=kabul-road")
     search = finder(carried)
     sections = sections_of(carried.catalogue["kabul-road"], "almaty1", "karachi_port", "southbound")
-    costs = [{s: search.weight(a) for s, a in end.items()} for end in search._ends(search.graph, "almaty1", "karachi_port")]
+    costs = [
+        {s: search.weight(a) for s, a in end.items()} for end in search._ends(search.graph, "almaty1", "karachi_port")
+    ]
     turning = least_cost(search.graph, "almaty1", ["karachi_port"], Pin(sections, *costs))["karachi_port"]
     nodes = [s.node_id for s in turning.states]
     assert nodes.count("jalalabad") > 1
@@ -271,4 +288,7 @@ def test_a_search_can_be_made_again_from_the_parts_of_a_study():
     assert isinstance(again.graph, Graph)
     assert isinstance(again.conditions, Conditions)
     for way in carried.ways:
-        assert again.way(carried.catalogue[way.corridor], way.origin, way.destination, way.outcome.draws).itinerary.nodes == way.itinerary.nodes
+        assert (
+            again.way(carried.catalogue[way.corridor], way.origin, way.destination, way.outcome.draws).itinerary.nodes
+            == way.itinerary.nodes
+        )
