@@ -68,6 +68,10 @@ def run(
         list[str] | None,
         typer.Option("--set", help="parameter_id.field=VALUE or scenario_key=VALUE; may be repeated."),
     ] = None,
+    rows: Annotated[
+        list[Path] | None,
+        typer.Option("--rows", help="CSV or .xlsx with rows of your own, laid over ours; may be repeated."),
+    ] = None,
     no_pictures: Annotated[bool, typer.Option("--no-pictures", help="Write tables only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
 ) -> None:
@@ -79,7 +83,7 @@ def run(
     switches = list(changes or [])
     switches += [f"draws={draws}"] if draws is not None else []
     switches += [f"seed={seed}"] if seed is not None else []
-    study = carry(read_scenario(scenario, switches))
+    study = carry(read_scenario(scenario, switches, rows=rows or ()))
     folder = out or Path("results") / study.scenario.name
     files = write_study(study, folder, pictures=not no_pictures)
     if as_json:

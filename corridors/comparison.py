@@ -33,7 +33,7 @@ COLUMNS = (
     "p_met_closure", "p_delivered", "hours_average_p10", "hours_average_p50", "hours_average_p90", "usd_average_p10",
     "usd_average_p50", "usd_average_p90", "knowledge_share_hours", "knowledge_share_usd", "closure_share_of_hours_p90",
     "hours_mean_error", "hours_p10_error", "hours_p50_error", "hours_p90_error", "usd_mean_error", "usd_p10_error",
-    "usd_p50_error", "usd_p90_error",
+    "usd_p50_error", "usd_p90_error", "own_rows",
 )  # fmt: skip
 """Columns of ``comparison.csv``; new ones are only ever appended."""
 
@@ -94,6 +94,7 @@ def _row(study: Study, way: Way, per_hour: Floats | float) -> dict[str, Any]:
     outcome, itinerary = way.outcome, way.itinerary
     if outcome is None or itinerary is None:
         return row
+    row["own_rows"] = ";".join(study.own.used_by(itinerary.priced, study.parameters))
     arrived = outcome.delivered
     hours, usd, kg = outcome.hours[arrived], outcome.usd[arrived], outcome.kg[arrived]
     for name, values in (("hours", hours), ("usd", usd)):

@@ -8,8 +8,11 @@ appended. Every figure written is the model's own, to ten significant digits.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
 import hashlib
+import itertools
 import json
 import shutil
 import sys
@@ -21,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.citations import sources_of, sources_of_activity
 from corridors.comparison import COLUMNS, comparison_rows
+from corridors.matched_rows import ROW_COLUMNS, ROW_TEXTS, row_rows
 from corridors.toml_files import ScenarioError
 from geodata.geometry import read_shapes
 from geodata.network import DATA as GEODATA
@@ -41,8 +45,9 @@ ACTIVITY_COLUMNS = (
     "scenario", "origin", "destination", "corridor", "seq", "activity_id", "kind", "reason", "from", "to", "country", "mode",
     "gauge_mm", "km", "hours_mean", "hours_p10", "hours_p90", "usd_mean", *(f"usd_{c}_mean" for c in ALL_COMPONENTS),
     "cumulative_km", "cumulative_hours", "cumulative_usd", "status", "project_id", "parameter_ids", "source_ids",
+    "own_rows",
 )  # fmt: skip
-COST_COLUMNS = ("scenario", "origin", "destination", "corridor", "component", "country", "usd_mean")
+COST_COLUMNS = ("scenario", "origin", "destination", "corridor", "component", "country", "usd_mean", "own_rows")
 SOURCE_COLUMNS = ("source_id", "title", "publisher", "year", "url", "accessed", "kind", "grade", "note")
 
 
@@ -78,7 +83,8 @@ def activity_rows(study: Study, way: Way) -> list[dict[str, Any]]:
             "usd_mean": sum(parts.values()), "cumulative_km": km, "cumulative_hours": hours, "cumulative_usd": usd,
             "status": a.status, "project_id": a.project_id,
             "parameter_ids": ";".join(study.parameters.rows[n].parameter_id for n in priced.rows()),
-            "source_ids": ";".join(sources_of_activity(priced, study.network, study.parameters)),
+            "source_ids": ";".join(sources_of_activity(priced, study.network, study.parameters, study.own)),
+            "own_rows": ";".join(study.own.used_by([priced], study.parameters)),
         }  # fmt: skip
         row |= {f"usd_{c}_mean": parts.get(c, 0.0) for c in ALL_COMPONENTS}
         rows.append(row)
@@ -92,14 +98,17 @@ def cost_rows(study: Study) -> list[dict[str, Any]]:
         if way.outcome is None or way.itinerary is None:
             continue
         sums: dict[tuple[str, str], float] = {}
+        own: dict[tuple[str, str], list[str]] = {}
         for component, values in way.outcome.usd_mean.items():
-            for activity, value in zip(way.itinerary.activities, values, strict=True):
+            for priced, value in zip(way.itinerary.priced, values, strict=True):
+                key = (component, priced.activity.country)
+                own.setdefault(key, []).extend(study.own.priced_by(priced, component, study.parameters))
                 if value:
-                    key = (component, activity.country)
                     sums[key] = sums.get(key, 0.0) + float(value)
         ordered = sorted(sums.items(), key=lambda item: (ALL_COMPONENTS.index(item[0][0]), item[0][1]))
         for (component, country), value in ordered:
-            values_ = (study.scenario.name, way.origin, way.destination, way.corridor, component, country, value)
+            names = ";".join(dict.fromkeys(own[component, country]))
+            values_ = (study.scenario.name, way.origin, way.destination, way.corridor, component, country, value, names)
             rows.append(dict(zip(COST_COLUMNS, values_, strict=True)))
     return rows
 
@@ -154,6 +163,10 @@ def table_hashes() -> dict[str, str]:
     return hashes
 
 
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "gone since the run"
+
+
 def versions() -> dict[str, str]:
     """Versions of this project and of what its figures depend on."""
     from corridors import __version__
@@ -184,7 +197,9 @@ def study_json(study: Study) -> dict[str, Any]:
             for s in study.standings if s.assumption
         ],
         "states": study.states,
-        "rows_of_yours": sorted(study.parameters.theirs),
+        "rows_of_yours": list(study.own.files),
+        "own_rows": study.own.as_json(),
+        "own_files_sha256": {Path(file).name: _sha256(Path(file)) for file in study.scenario.rows},
         "attribution": LICENCE,
     }  # fmt: skip
 
@@ -236,6 +251,9 @@ def _data_package(study: Study) -> dict[str, Any]:
             "seq": "integer",
             "gauge_mm": "integer",
             "year": "integer",
+            "price_year": "integer",
+            "used": "boolean",
+            "own": "boolean",
         }
         fields = [{"name": c, "type": kinds.get(c, "string" if c in texts else "number")} for c in columns]
         return {
@@ -265,6 +283,7 @@ def _data_package(study: Study) -> dict[str, Any]:
             "project_id",
             "parameter_ids",
             "source_ids",
+            "own_rows",
             "component",
             "source_id",
             "title",
@@ -283,6 +302,7 @@ def _data_package(study: Study) -> dict[str, Any]:
             resource("activities", ACTIVITY_COLUMNS, texts),
             resource("costs", COST_COLUMNS, texts),
             resource("sources", SOURCE_COLUMNS, texts),
+            resource("rows", ROW_COLUMNS, ROW_TEXTS),
         ],
         "licenses": [{"name": "CC-BY-4.0"}, {"name": "ODbL-1.0"}],
         "attribution": LICENCE,
@@ -312,7 +332,7 @@ def write_study(study: Study, folder: Path, *, pictures: bool = True) -> list[Pa
         Where the target is a file or holds something that is no study of ours.
     """
     folder = folder.absolute()
-    if folder.exists() and not (folder.is_dir() and ((folder / "study.json").is_file() or not any(folder.iterdir()))):
+    if _holds_something_else(folder):
         msg = f"{folder}: holds something that is no study; name an empty or a new folder with --out"
         raise ScenarioError(msg)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -320,26 +340,43 @@ def write_study(study: Study, folder: Path, *, pictures: bool = True) -> list[Pa
     try:
         _write_all(study, work, pictures=pictures)
         work.chmod(0o755)
+        names = sorted(path.name for path in work.iterdir())
         _put_in_place(work, folder)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
-    return sorted(folder.iterdir())
+    return [folder / name for name in names]
+
+
+def _holds_something_else(folder: Path) -> bool:
+    try:
+        names = {path.name for path in folder.iterdir()}
+    except FileNotFoundError:
+        return False
+    except NotADirectoryError:
+        return True
+    return bool(names) and "study.json" not in names
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
-    if not folder.exists():
-        work.rename(folder)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".old", dir=folder.parent))
-    folder.rename(old / "was")
+    """Move the new folder to its place and the old one away; of two runs at once, the later one stays."""
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".old", dir=folder.parent))
     try:
-        work.rename(folder)
-    except OSError:
-        (old / "was").rename(folder)
-        raise
+        for number in itertools.count():
+            old = aside / str(number)
+            with contextlib.suppress(FileNotFoundError):  # nothing there, or another run has just moved it away
+                folder.rename(old)
+            try:
+                work.rename(folder)
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another run was quicker
+                    continue
+                if old.exists():
+                    old.rename(folder)
+                raise
+            return
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
@@ -347,6 +384,7 @@ def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
     _write_csv(work / "activities.csv", ACTIVITY_COLUMNS, (r for w in study.ways for r in activity_rows(study, w)))
     _write_csv(work / "costs.csv", COST_COLUMNS, cost_rows(study))
     _write_csv(work / "sources.csv", SOURCE_COLUMNS, sources_of(study).values())
+    _write_csv(work / "rows.csv", ROW_COLUMNS, row_rows(study))
     _write_draws(study, work / "draws.parquet")
     _write_json(work / "routes.geojson", routes_geojson(study), indent=None)
     _write_json(work / "datapackage.json", _data_package(study))

@@ -23,8 +23,9 @@ Keys of evidence and sources, and the conditions of a parameter row, must name s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,6 +46,8 @@ LAID_OVER = (*TABLES, "evidence", "sources", "parameters")
 """Tables that rows may be laid over."""
 
 _FIGURES = ("low", "best", "high")
+_MOST_TOLD = 12
+"""Rows that a printed table tells one by one."""
 
 
 class Change(NamedTuple):
@@ -108,28 +111,77 @@ class OwnRows:
     evidence: Mapping[str, str] = field(default_factory=dict, repr=False)
     sources: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Name of each row (:attr:`OwnRow.name`)."""
         return frozenset(row.name for row in self.rows)
 
-    def used_by(self, priced: Priced, parameters: Parameters) -> list[str]:
-        """Names of the user's rows that an activity rests on, in the order in which it asks for them."""
+    def used_by(self, activities: Iterable[Priced], parameters: Parameters) -> list[str]:
+        """Names of the user's rows that activities rest on, each once, in the order in which they ask for them."""
         if not self.rows:
             return []
-        a = priced.activity
-        asked = [f"parameters:{parameters.rows[number].parameter_id}" for number in priced.rows()]
-        asked += [f"links:{a.link_id}", f"crossings:{a.crossing_id}", f"terminals:{a.terminal_id}"]
-        asked += [f"lengths_osm:{key}" for key in (a.link_id, f"{a.crossing_id} from", f"{a.crossing_id} to")]
-        asked += [f"projects:{a.project_id}", f"nodes:{a.from_node_id}", f"nodes:{a.to_node_id}"]
+        asked: dict[str, None] = {}
+        for priced in activities:
+            a = priced.activity
+            asked |= dict.fromkeys(f"parameters:{parameters.rows[number].parameter_id}" for number in priced.rows())
+            ends = (a.link_id, f"{a.crossing_id} from", f"{a.crossing_id} to")
+            places = {
+                "links": [a.link_id],
+                "crossings": [a.crossing_id],
+                "lengths_osm": ends,
+                "terminals": [a.terminal_id],
+                "projects": [a.project_id],
+                "nodes": [a.from_node_id, a.to_node_id],
+            }
+            asked |= dict.fromkeys(f"{table}:{key}" for table, keys in places.items() for key in keys)
         known = self.names
-        return list(dict.fromkeys(name for name in asked if name in known))
+        return [name for name in asked if name in known]
+
+    def priced_by(self, priced: Priced, component: str, parameters: Parameters) -> list[str]:
+        """Names of the user's rows that one cost component of an activity rests on."""
+        amount = priced.usd.get(component)
+        if amount is None or not self.rows:
+            return []
+        numbers = [number for number, _ in amount.factors] + [amount.covered_by] * (amount.covered_by >= 0)
+        asked = [f"parameters:{parameters.rows[number].parameter_id}" for number in numbers]
+        return [name for name in asked if name in self.names]
+
+    def as_json(self) -> list[dict[str, object]]:
+        """Rows for ``study.json``: which row, where it stands, and each changed cell before and after."""
+        return [
+            {
+                "row": row.name, "file": row.file, "line": row.line, "new": row.new, "unit": row.unit,
+                "changes": {c.field: [c.before, c.after] for c in row.changes},
+            }
+            for row in self.rows
+        ]  # fmt: skip
+
+    def sentences(self, used: Collection[str]) -> list[str]:
+        """Say what was laid over: a line for all, one a row, and one with the rows that the ways at hand do not use.
+
+        Parameters
+        ----------
+        used
+            Names of the rows that are used.
+        """
+        if not self.rows:
+            return []
+        able = [row for row in self.rows if row.table not in {"evidence", "sources"}]
+        idle = [row.key for row in able if row.name not in used]
+        lines = [f"* {self}; {len(able) - len(idle)} used by these ways"]
+        lines += [f"  {row.sentence()}" for row in able[:_MOST_TOLD]]
+        if len(able) > _MOST_TOLD:
+            lines.append(f"  and {len(able) - _MOST_TOLD} more, all in study.json")
+        if idle:
+            rest = f" and {len(idle) - _MOST_TOLD} more" if len(idle) > _MOST_TOLD else ""
+            lines.append(f"  not used by these ways: {', '.join(idle[:_MOST_TOLD])}{rest}")
+        return lines
 
     def __str__(self) -> str:
         """Say in a few words what was laid over; empty where nothing was."""
         if not self.rows:
             return ""
-        return f"{len(self.rows)} row{'s' if len(self.rows) > 1 else ''} of your own: {'; '.join(self.files)}"
+        return f"{len(self.rows)} row{'s' if len(self.rows) > 1 else ''} of your own ({'; '.join(self.files)})"
 
 
 def tables_with(files: Sequence[str | Path]) -> tuple[Network, Parameters, OwnRows]:

@@ -34,7 +34,9 @@ def print_comparison(study: Study) -> None:
         here = [r for r in rows if (r["origin"], r["destination"]) == (origin, destination)]
         console.print(_table(study, origin, destination, here))
     console.print(HOW_TO_READ, highlight=False, markup=False)
-    for sentence in reasons(rows):
+    used = {name for r in rows for name in (r["own_rows"] or "").split(";")}
+    used |= {f"closures:{standing.closure.closure_id}" for standing in study.standings}
+    for sentence in [*reasons(rows), *study.own.sentences(used)]:
         console.print(sentence, highlight=False, markup=False)
 
 
@@ -62,7 +64,7 @@ def _table(study: Study, origin: str, destination: str, rows: list[dict[str, Any
     for heading in HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for r in sorted((r for r in rows if r["feasible"]), key=lambda r: r["generalized_usd_mean"]):
-        table.add_row(r["corridor"], *_cells(r))
+        table.add_row(f"{r['corridor']} *" if r["own_rows"] else r["corridor"], *_cells(r))
     return table
 
 

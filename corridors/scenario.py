@@ -28,7 +28,7 @@ from pydantic import (
     model_validator,
 )
 
-from corridors.scenario_files import find_scenario, list_scenarios, read_over_base, template_text
+from corridors.scenario_files import find_scenario, given_row_files, list_scenarios, read_over_base, template_text
 from corridors.switches import PARAMETER_FIELDS, set_switches
 from corridors.toml_files import ScenarioError, explain, nearest, shown
 
@@ -153,7 +153,7 @@ class Scenario(_Table):
     set: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     """Number by parameter_id.field (low, best, high or cv), laid over parameters.csv."""
     rows: tuple[str, ...] = Field(default=(), strict=False)
-    """CSV files of rows laid over the shipped tables; paths are relative to the scenario file."""
+    """CSV or XLSX files of rows laid over the shipped tables; paths are relative to the scenario file."""
     draws: int = Field(default=4096, ge=1)
     """Samples of everything uncertain. [1]"""
     seed: int = Field(default=1, ge=0)
@@ -211,7 +211,9 @@ _KEYS = {
 """Right keys of each table, "" for the top level."""
 
 
-def read_scenario(name_or_path: str | Path, overrides: "list[str] | tuple[str, ...]" = ()) -> Scenario:
+def read_scenario(
+    name_or_path: str | Path, overrides: "list[str] | tuple[str, ...]" = (), *, rows: "Iterable[str | Path]" = ()
+) -> Scenario:
     """Read a scenario, lay it over its base, lay switches over both, and check it.
 
     Parameters
@@ -221,6 +223,8 @@ def read_scenario(name_or_path: str | Path, overrides: "list[str] | tuple[str, .
     overrides
         Switches ``key=value``: ``parameter_id.field=4.2``, or a key of the scenario such as
         ``consignment.tonnes=24`` or ``projects.open.uap=2034``.
+    rows
+        CSV or XLSX files of rows of your own, laid over ours after those that the scenario names.
 
     Returns
     -------
@@ -240,6 +244,9 @@ def read_scenario(name_or_path: str | Path, overrides: "list[str] | tuple[str, .
     path = find_scenario(name_or_path)
     values = read_over_base(path)
     values = set_switches(values, overrides, _KEYS)
+    own = given_row_files(rows)
+    if own and isinstance(values.get("rows", []), list):
+        values["rows"] = [*values.get("rows", []), *own]
     place = path.name if not overrides else f"{path.name} with --set"
     try:
         scenario = Scenario.model_validate(values)

@@ -5,6 +5,7 @@ the base, so that it holds only what differs. Each file states its own name, tit
 from below, lest two studies carry one name.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,8 @@ def read_over_base(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     for key in ("name", "title", "question"):
         if key not in values:
             raise ScenarioError(f"{path.name}, key {key}: is missing; every scenario states its own {key}")
-    rows = values.get("rows", [])
-    if isinstance(rows, list):
-        values["rows"] = [_row_file(row, path) for row in rows]
+    if isinstance(values.get("rows"), list):
+        values["rows"] = [_row_file(row, path) for row in values["rows"]]
     base = values.get("base")
     if base is None:
         return values
@@ -83,6 +83,22 @@ def read_over_base(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     if base_path.resolve() in seen:
         raise ScenarioError(f'{path.name}, key base: "{base}" leads back to this file')
     return lay_over(values, read_over_base(base_path, seen))
+
+
+def given_row_files(files: Iterable[str | Path]) -> list[str]:
+    """Absolute paths of files of rows given beside a scenario, as by ``--rows``.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such file.
+    """
+    paths = [Path(file) for file in files]
+    for path in paths:
+        if not path.is_file():
+            known = [other.name for other in path.parent.glob("*") if other.suffix in {".csv", ".xlsx"}]
+            raise ScenarioError(f'--rows "{path}": there is no such file{nearest(path.name, known)}')
+    return [str(path.resolve()) for path in paths]
 
 
 def _row_file(row: Any, scenario_path: Path) -> Any:

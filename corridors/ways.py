@@ -34,9 +34,10 @@ from sim.closures import SEVERITY, Standing, split_open
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
 from sim.itinerary import Itinerary, price
+from sim.opening_hours import openings_on, read_opening_hours
 from sim.parameters import SELECTORS, Parameters
 from sim.routing import Graph, Pin, Section, least_cost
-from sim.simulation import Draws, Hazard, Outcome, simulate
+from sim.simulation import Draws, Hazard, Outcome, Schedule, simulate
 from sim.transit_time import hours_amount
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """A way as it is meant to go: its itinerary, what it may meet, and how long it waits. [h]"""
+    """A way as it is meant to go: its itinerary, what it may meet, how long it waits [h], and gates that sleep."""
 
     itinerary: Itinerary
     hazards: tuple[Hazard, ...]
     patience_hours: float
+    schedule: Schedule
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class WayFinder:
         row = parameters.rows[value_of_time_row(parameters, conditions.consignment)]
         self.usd_per_hour = consignment.value_usd * row.mean / 100.0 / 24.0
         self._priced: dict[str, float] = {}
+        self.openings = read_opening_hours()
         month_of_date = scenario.date.month == scenario.month
         self.departure = scenario.date if month_of_date else scenario.date.replace(month=scenario.month, day=15)
         edges, self.barred = split_open(unfold(network, conditions), found, consignment, network)
@@ -135,6 +138,7 @@ class WayFinder:
         if known is None:
             p, c, m = self.parameters, self.conditions.consignment, self.conditions.month
             hours = expected(hours_amount(activity, p, c, m), p, self.lengths)
+            hours += sum(o.mean_wait_hours for o in self.openings if o.holds_for(activity, m))
             usd = sum(expected(a, p, self.lengths) for a in usd_amounts(activity, p, c, m).values())
             known = self._priced[activity.activity_id] = usd + self.usd_per_hour * hours
         return known
@@ -144,7 +148,9 @@ class WayFinder:
         assumption = assumption_sentence(self.found)
         unserved = corridor.not_to.get(destination if self.conditions.direction == "southbound" else origin)
         if unserved is not None:
-            return Way(origin, destination, corridor.corridor_id, feasible=False, reason=unserved, assumption=assumption)
+            return Way(
+                origin, destination, corridor.corridor_id, feasible=False, reason=unserved, assumption=assumption
+            )
         sections = sections_of(corridor, origin, destination, self.conditions.direction)
         starts, ends = self._ends(self.graph, origin, destination)
         pin = Pin(
@@ -167,8 +173,9 @@ class WayFinder:
         hazards: list[Hazard] = []
         if self.fallbacks is not None:
             hazards = self.fallbacks.hazards(itinerary, route, len(starts[route.states[0]]), ends)
-        plan = Plan(itinerary, tuple(hazards), self.patience_hours)
-        outcome = simulate(itinerary, draws, hazards, patience_hours=plan.patience_hours)
+        schedule = Schedule(tuple(openings_on(itinerary.activities, itinerary.months, self.openings)), self.departure)
+        plan = Plan(itinerary, tuple(hazards), self.patience_hours, schedule)
+        outcome = simulate(itinerary, draws, hazards, patience_hours=plan.patience_hours, schedule=schedule)
         return Way(origin, destination, corridor.corridor_id, True, "", assumption, outcome.itinerary, outcome, plan)
 
     def price(self, activities: Sequence[Activity]) -> Itinerary:

@@ -14,6 +14,7 @@ probability, never a number of hours.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,12 +22,13 @@ import numpy as np
 
 from sim.activities import Activity
 from sim.amounts import Amount
-from sim.draws import Bools, Floats
+from sim.draws import Bools, Floats, uniforms
 from sim.itinerary import Itinerary, Priced
+from sim.opening_hours import WEEK, Opening
 from sim.sampling import Draws, quantiles
 from sim.shocks import Shock, meet, passage
 
-__all__ = ["Draws", "Hazard", "Outcome", "Trip", "quantiles", "simulate", "travel"]
+__all__ = ["Draws", "Hazard", "Outcome", "Schedule", "Trip", "quantiles", "simulate", "travel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,32 @@ class Hazard:
     at: int
     shock: Shock
     fallback: Itinerary | None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Gates with opening hours on a way, and when it sets out.
+
+    Parameters
+    ----------
+    openings
+        Index of the activity before which one waits, and the opening.
+    departure
+        Day of departure; the hour and day of the week are spread evenly over seven days from it.
+    """
+
+    openings: tuple[tuple[int, Opening], ...]
+    departure: dt.date
+
+    def set_out(self, draws: Draws) -> Floats:
+        """Time of departure from a Monday 00:00 UTC, shape (draw,). [h]"""
+        u = uniforms(draws.seed, "process", "departure", draws.trip_replicate, draws.count)
+        return 24.0 * self.departure.weekday() + WEEK * u
+
+    @property
+    def mean_wait_hours(self) -> float:
+        """Mean of all waits for an opening, for cargo that comes at any time alike. [h]"""
+        return sum(opening.mean_wait_hours for _, opening in self.openings)
 
 
 @dataclass(frozen=True)
@@ -122,7 +150,12 @@ class Outcome:
 
 
 def simulate(
-    itinerary: Itinerary, draws: Draws, hazards: Sequence[Hazard] = (), *, patience_hours: float = 0.0
+    itinerary: Itinerary,
+    draws: Draws,
+    hazards: Sequence[Hazard] = (),
+    *,
+    patience_hours: float = 0.0,
+    schedule: Schedule | None = None,
 ) -> Outcome:
     """Carry an itinerary through every draw.
 
@@ -136,6 +169,8 @@ def simulate(
         Shocks that the way can meet, in its order.
     patience_hours
         How long the consignment waits at a shut place before it turns away. [h]
+    schedule
+        Gates with opening hours on the way; none if not given.
 
     Returns
     -------
@@ -146,21 +181,22 @@ def simulate(
     ArithmeticError
         Where no draw at all is delivered: no mean would be one of anything.
     """
-    trip = travel(itinerary, draws, hazards, patience_hours=patience_hours)
+    trip = travel(itinerary, draws, hazards, patience_hours=patience_hours, schedule=schedule)
     if not trip.delivered.any():
         msg = "no draw is delivered: every consignment meets a place that is shut for longer than its patience"
         raise ArithmeticError(msg)
     open_ = _totals(itinerary, draws)
-    expanded, added = _expanded(itinerary, hazards, trip.waited)
+    expanded, added = _expanded(itinerary, hazards, trip)
     if trip.turned.any():
-        stood = sum(trip.waited.values(), np.zeros(draws.count))
+        stood = sum((*trip.waited.values(), *trip.queued.values()), np.zeros(draws.count))
         counts = trip.turned & trip.delivered
         detour = (
             np.where(counts, trip.hours - open_[0] - stood, 0.0),
             np.where(counts, trip.usd - open_[1], 0.0),
         )
         expanded, added = _with_detour(expanded, added, detour)
-    known = _average_trip(itinerary, hazards, draws, patience_hours)
+    slept = 0.0 if schedule is None else schedule.mean_wait_hours
+    known = _average_trip(itinerary, hazards, draws, patience_hours, slept)
     return _outcome(expanded, draws, trip, known, open_[0], added)
 
 
@@ -168,7 +204,8 @@ def simulate(
 class Trip:
     """Totals of single trips, shape (draw,); NaN where not delivered.
 
-    ``waited`` holds the hours stood before each activity at which a place may be shut; ``turned`` says who turned away.
+    ``waited`` holds the hours stood before each activity at which a place may be shut, ``queued`` those before each gate
+    with opening hours; ``turned`` says who turned away.
     """
 
     hours: Floats
@@ -178,15 +215,24 @@ class Trip:
     met: Bools
     turned: Bools
     waited: Mapping[int, Floats]
+    queued: Mapping[int, Floats]
 
 
-def travel(itinerary: Itinerary, draws: Draws, hazards: Sequence[Hazard] = (), *, patience_hours: float = 0.0) -> Trip:
+def travel(
+    itinerary: Itinerary,
+    draws: Draws,
+    hazards: Sequence[Hazard] = (),
+    *,
+    patience_hours: float = 0.0,
+    schedule: Schedule | None = None,
+) -> Trip:
     """Totals of an itinerary in every draw; parameters as in :func:`simulate`, which adds what each activity takes."""
     n = draws.count
     open_ = _totals(itinerary, draws)
     meetings = [meet(h.at, h.shock, draws, patience_hours) for h in hazards]
     through = passage(meetings, n, patience_hours)
-    waited = sum(through.waited_hours.values(), np.zeros(n))
+    queued = _queued(itinerary, draws, through.waited_hours, schedule)
+    waited = sum((*through.waited_hours.values(), *queued.values()), np.zeros(n))
     hours, usd, kg = open_[0] + waited, open_[1].copy(), open_[2].copy()
     delivered = np.ones(n, dtype=bool)
     for k, hazard in enumerate(hazards):
@@ -197,12 +243,35 @@ def travel(itinerary: Itinerary, draws: Draws, hazards: Sequence[Hazard] = (), *
             delivered &= ~away
             continue
         around, before = _totals(hazard.fallback, draws), _totals(itinerary, draws, stop=hazard.at)
-        hours[away] = (before[0] + waited + around[0])[away]
+        stood = _until(hazard.at, through.waited_hours, n) + _until(hazard.at - 1, queued, n)
+        hours[away] = (before[0] + stood + around[0])[away]
         usd[away] = (before[1] + around[1])[away]
         kg[away] = (before[2] + around[2])[away]
     for values in (hours, usd, kg):
         values[~delivered] = np.nan
-    return Trip(hours, usd, kg, delivered, through.met, through.diverted_at >= 0, through.waited_hours)
+    return Trip(hours, usd, kg, delivered, through.met, through.diverted_at >= 0, through.waited_hours, queued)
+
+
+def _until(at: int, waits: Mapping[int, Floats], count: int) -> Floats:
+    """Hours waited up to and with an activity, shape (draw,)."""
+    return sum((hours for index, hours in waits.items() if index <= at), np.zeros(count))
+
+
+def _queued(
+    itinerary: Itinerary, draws: Draws, waited: Mapping[int, Floats], schedule: Schedule | None
+) -> dict[int, Floats]:
+    """Hours waited for each gate to open, by index of activity; the clock runs through the draw."""
+    queued: dict[int, Floats] = {}
+    if schedule is None or not schedule.openings:
+        return queued
+    start = schedule.set_out(draws)
+    for at, opening in sorted(schedule.openings, key=lambda pair: pair[0]):
+        elapsed = _totals(itinerary, draws, stop=at)[0] + _until(at, waited, draws.count)
+        elapsed = elapsed + _until(at, queued, draws.count)
+        day = schedule.departure + dt.timedelta(hours=float(elapsed.mean()))
+        wait = opening.wait_hours(start + elapsed, day)
+        queued[at] = queued.get(at, np.zeros(draws.count)) + wait
+    return queued
 
 
 def _totals(
@@ -264,38 +333,41 @@ def _outcome(
 _Added = dict[int, tuple[Floats, Floats]]
 
 
-def _expanded(
-    itinerary: Itinerary, hazards: Sequence[Hazard], waited: Mapping[int, Floats]
-) -> tuple[Itinerary, _Added]:
-    """Itinerary with a wait before each activity at which a place may be shut, and the hours stood there."""
+def _expanded(itinerary: Itinerary, hazards: Sequence[Hazard], trip: Trip) -> tuple[Itinerary, _Added]:
+    """Itinerary with a wait before each activity at which a place may be shut or asleep, and the hours stood there."""
     priced: list[Priced] = []
     km: list[float] = []
     added: _Added = {}
-    names = {at: "+".join(h.shock.name for h in hazards if h.at == at) for at in waited}
     for i, item in enumerate(itinerary.priced):
-        if i in waited:
-            a = item.activity
-            wait = Activity(
-                activity_id=f"wait.closure@{a.from_node_id}:{names[i]}",
-                kind="wait",
-                reason="closure",
-                from_node_id=a.from_node_id,
-                to_node_id=a.from_node_id,
-                country=a.country,
-                mode=a.mode,
-                crossing_id=a.crossing_id,
-                direction=a.direction,
-                vehicle=a.vehicle,
-            )
-            added[len(priced)] = (waited[i], np.zeros_like(waited[i]))
-            numbers: list[tuple[int, str]] = [
-                (n, "value") for h in hazards if h.at == i for n in (h.shock.rate, h.shock.days)
-            ]
-            priced.append(Priced(wait, item.leg, Amount(0.0, tuple(numbers)), {}, None))  # type: ignore[arg-type]
+        for reason, waits in (("closure", trip.waited), ("opening", trip.queued)):
+            if i not in waits:
+                continue
+            here = [h.shock for h in hazards if h.at == i] if reason == "closure" else []
+            added[len(priced)] = (waits[i], np.zeros_like(waits[i]))
+            rows = [(number, "value") for shock in here for number in (shock.rate, shock.days)]
+            wait = _standing_still(item.activity, reason, "+".join(shock.name for shock in here))
+            priced.append(Priced(wait, item.leg, Amount(0.0, tuple(rows)), {}, None))  # type: ignore[arg-type]
             km.append(0.0)
         priced.append(item)
         km.append(itinerary.km[i])
     return replace(itinerary, priced=tuple(priced), km=tuple(km), months=()), added
+
+
+def _standing_still(before: Activity, reason: str, what: str) -> Activity:
+    """Wait before an activity, at the place where it begins."""
+    name = f"wait.{reason}@{before.from_node_id}" + (f":{what}" if what else "")
+    return Activity(
+        activity_id=name,
+        kind="wait",
+        reason=reason,
+        from_node_id=before.from_node_id,
+        to_node_id=before.from_node_id,
+        country=before.country,
+        mode=before.mode,
+        crossing_id=before.crossing_id,
+        direction=before.direction,
+        vehicle=before.vehicle,
+    )
 
 
 def _with_detour(itinerary: Itinerary, added: _Added, detour: tuple[Floats, Floats]) -> tuple[Itinerary, _Added]:
@@ -309,9 +381,12 @@ def _with_detour(itinerary: Itinerary, added: _Added, detour: tuple[Floats, Floa
 
 
 def _average_trip(
-    itinerary: Itinerary, hazards: Sequence[Hazard], draws: Draws, patience_hours: float
+    itinerary: Itinerary, hazards: Sequence[Hazard], draws: Draws, patience_hours: float, slept: float
 ) -> tuple[Floats, Floats, Floats]:
-    """Mean hours and dollars of a delivered trip, and odds of delivery, under each draw's knowledge."""
+    """Mean hours and dollars of a delivered trip, and odds of delivery, under each draw's knowledge.
+
+    ``slept`` is the mean wait for gates with opening hours. [h]
+    """
     meetings = [meet(h.at, h.shock, draws, patience_hours) for h in hazards]
     n = draws.count
     full = _totals(itinerary, draws, known=True)
@@ -330,7 +405,7 @@ def _average_trip(
         passing = 1.0 - p * (1.0 - q)
         stood = stood + p * q * meeting.wait_hours / passing
         on = on * passing
-    hours += on * (full[0] + stood)
+    hours += on * (full[0] + stood + slept)
     usd += on * full[1]
     arrived += on
     return hours / arrived, usd / arrived, arrived
