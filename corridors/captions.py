@@ -154,6 +154,8 @@ def foot_lines(pair: Pair, how_to_read: str) -> list[str]:
         f"{scenario.seed}. What the figures rest on ({len(pair.study.source_ids())} sources) is listed by: "
         f"corridors sources {scenario.name}"
     )
+    if pair.study.own.rows:
+        lines[-1] += f". {pair.study.own}"
     if _uses_osm(pair):
         lines[-1] += ". Some distances: © OpenStreetMap contributors, ODbL 1.0"
     return lines

@@ -16,7 +16,7 @@ from sim.activities import Activity, Conditions, Edge, State, selectors_of
 from sim.itinerary import Itinerary
 from sim.parameters import Parameters
 from sim.routing import Graph, Path, Pin, least_cost
-from sim.shocks import Shock, shocks_of, shocks_on
+from sim.shocks import Shock, shocks_of, shocks_on, shocks_over_year
 from sim.simulation import Hazard
 
 Weigher = Callable[[Sequence[Activity]], float]
@@ -62,15 +62,18 @@ class Fallbacks:
             What happens at the destination, by state in which a way may end.
         """
         states = [state for edge, state in zip(route.edges, route.states[:-1], strict=True) for _ in edge.activities]
-        met = shocks_on(
-            itinerary.activities, self.parameters, self.conditions.consignment, itinerary.months, self.shocks
-        )
+        consignment = self.conditions.consignment
+        if itinerary.seasons:
+            met = shocks_over_year(itinerary.activities, self.parameters, consignment, itinerary.seasons, self.shocks)
+        else:
+            here = shocks_on(itinerary.activities, self.parameters, consignment, itinerary.months, self.shocks)
+            met = [(at, shock, frozenset[int]()) for at, shock in here]
         firsts = [i for i, edge in _edge_starts(route.edges)]
         hazards = []
-        for at, shock in met:
+        for at, shock, months in met:
             state = states[at - offset]
             begin = max(i for i in firsts if i <= at - offset)
-            hazards.append(Hazard(begin + offset, shock, self._way_round(shock, state, ends)))
+            hazards.append(Hazard(begin + offset, shock, self._way_round(shock, state, ends), months))
         return hazards
 
     def _way_round(self, shock: Shock, state: State, ends: Mapping[State, list[Activity]]) -> Itinerary | None:

@@ -183,7 +183,8 @@ def _foot_lines(scene: Scene, borders: str, width: float) -> list[str]:
     if scene.study.assumption:
         lines += wrapped(scene.study.assumption.rstrip(".") + ".", _FOOT_TYPE, width)
     base = attributions(borders)
-    sources = "Network: tables of this project, sources in sources.csv"
+    own = f"; {scene.study.own}" if scene.study.own.rows else ""
+    sources = f"Network: tables of this project, sources in sources.csv{own}"
     words = ". ".join([sources, *base[:2], *_osm(scene), PROJECTION_NOTE]) + "."
     lines += wrapped(" ".join([words, *base[2:]]), _FOOT_TYPE, width)
     return lines

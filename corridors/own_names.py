@@ -117,4 +117,6 @@ def _check_includes(rows: Table, parameters: Table) -> None:
             for word, known in ((kind, kinds), *((part, parts) for part in rest)):
                 if word not in known:
                     mend = did_you_mean(word, known) or "write kind.reason.component"
-                    raise rows.error(i, problem=f'includes names "{token}"', allowed=", ".join(sorted(known)), mend=mend)
+                    raise rows.error(
+                        i, problem=f'includes names "{token}"', allowed=", ".join(sorted(known)), mend=mend
+                    )

@@ -1,40 +1,25 @@
-"""Rows that a user brings, laid over ours: checked by the same dictionary and shown as theirs ever after.
+"""Rows that a user brings: laid over ours, checked like ours, and shown as theirs ever after.
 
-Two kinds of file are accepted, and the header says which it is.
-
-*Every column*: a row is taken as it stands; it replaces the row of the same key, or is new. An empty cell is an empty
-cell.
-
-*The key and some columns*: a partial update, say five rates of a forwarder. A filled cell replaces ours, an empty cell
-or an absent column leaves ours as it is. Then nothing of ours may vouch for a figure that is not ours, so:
-
-- ``best`` alone states a known value: low and high become it too, as with ``--set``;
-- evidence of ours is taken off a figure that changed (this also holds in a file with every column);
-- a parameter whose basis is not given becomes an ``assumption``, a length whose basis is not given an ``estimate``;
-- where ``source`` is not given, ``own-rows`` is added to ours; where ``note`` is not given, it says what was changed;
-- a unit may only change together with all its figures.
-
-A key that is not ours is a new row and needs every required column; the nearest key of ours is offered. A row that says
-what ours says stays ours. Laying the same files twice is the same as once. Files are laid in their order.
-
-Keys of evidence and sources, and the conditions of a parameter row, must name something that exists
-(:mod:`corridors.own_names`); the network is then checked as a whole, like our own.
+Files are read (:mod:`corridors.own_files`) and laid over our tables in their order (:mod:`corridors.own_overlay`). Keys of
+evidence and sources, and the conditions of a parameter row, must name something that exists
+(:mod:`corridors.own_names`); the network is then checked as a whole, like our own. What differs from ours at the end is
+remembered row by row, so that every table, chart and map of a study can say which of its figures are the user's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corridors.own_files import RowFile, read_row_files
+from corridors.own_files import read_row_files
 from corridors.own_names import OWN_SOURCE, check_names_of_rows
-from geodata.cells import text_of
+from corridors.own_overlay import FIGURES, lay, texts_of, words_of
 from geodata.network import DATA as GEODATA
 from geodata.network import TABLES, Network, network_of, read_network, read_network_tables
-from geodata.tables import Table, did_you_mean, overlay, read_dictionary, read_package, read_rows
+from geodata.tables import Table, read_dictionary, read_package
 from sim.parameters import DATA as SIMDATA
 from sim.parameters import Parameters, read_parameters
 
@@ -45,50 +30,66 @@ if TYPE_CHECKING:
 LAID_OVER = (*TABLES, "evidence", "sources", "parameters")
 """Tables that rows may be laid over."""
 
-_FIGURES = ("low", "best", "high")
+_BESIDE = ("note", "source", "basis", "length_basis")
 _MOST_TOLD = 12
 """Rows that a printed table tells one by one."""
 
 
-class Change(NamedTuple):
-    """One cell before and after, as texts, in the column's unit."""
-
-    field: str
-    before: str
-    after: str
-
-
 class OwnRow(NamedTuple):
-    """One row of the user's: its table and key, where it stands, and what it changes (every filled cell if it is new)."""
+    """One row of the user's: its table and key, where it stands, and its cells before (none if it is new) and after."""
 
     table: str
     key: str
     file: str
     line: int
-    new: bool
-    unit: str
-    changes: tuple[Change, ...]
+    before: Mapping[str, str]
+    after: Mapping[str, str]
 
     @property
     def name(self) -> str:
         """Name of the row among the rows of all tables, as in the column ``own_rows`` of every output."""
         return f"{self.table}:{self.key}"
 
+    @property
+    def changes(self) -> dict[str, tuple[str, str]]:
+        """Cells that differ from ours, before and after; every filled cell of a new row."""
+        pairs = {name: (self.before.get(name, ""), text) for name, text in self.after.items()}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
     def sentence(self) -> str:
         """Say what the row changes.
 
         Examples
         --------
-        >>> change = Change("best", "1.35", "1.6")
-        >>> OwnRow("parameters", "usd.haul.road.pk", "rates.csv", 2, False, "USD/truck-km", (change,)).sentence()
-        'usd.haul.road.pk: best 1.35 -> 1.6 USD/truck-km (rates.csv, line 2)'
+        >>> ours = {"low": "0.02", "best": "0.038", "high": "0.06", "unit": "USD/t-km"}
+        >>> own = {"low": "0.05", "best": "0.05", "high": "0.05", "unit": "USD/t-km"}
+        >>> OwnRow("parameters", "usd.haul.road.pk", "rates.csv", 2, ours, own).sentence()
+        'usd.haul.road.pk: 0.02/0.038/0.06 -> 0.05 USD/t-km (rates.csv, line 2)'
         """
-        told = [c for c in self.changes if c.field not in {"note", "source"} and not c.field.endswith("evidence")]
-        if self.new:
-            words = "new" + "".join(f", {c.field} {c.after}" for c in told if c.field in _FIGURES)
-        else:
-            words = ", ".join(f"{c.field} {c.before or 'empty'} -> {c.after or 'empty'}" for c in told) or "its sources"
-        return f"{self.key}: {words}{f' {self.unit}' if self.unit else ''} ({self.file}, line {self.line})"
+        return f"{self.key}: {self._words()} ({self.file}, line {self.line})"
+
+    def _words(self) -> str:
+        if {*FIGURES, "unit"} & self.changes.keys() and "best" in self.after:
+            own = f"{triple(self.after)} {self.after['unit']}"
+            if not self.before:
+                return f"new, {own}"
+            unit = f" {self.before['unit']}" if "unit" in self.changes else ""
+            return f"{triple(self.before)}{unit} -> {own}"
+        told = {n: p for n, p in self.changes.items() if n not in _BESIDE and not n.endswith("evidence")}
+        cells = ", ".join(f"{name} {a or 'empty'} -> {b or 'empty'}" for name, (a, b) in told.items())
+        return (cells or "what it rests on") if self.before else "new"
+
+
+def triple(cells: Mapping[str, Any]) -> str:
+    """Low, best and high in words; one figure where all three are equal.
+
+    Examples
+    --------
+    >>> triple({"low": 6.0, "best": 24.0, "high": 72.0})
+    '6/24/72'
+    """
+    texts = [cell if isinstance(cell, str) else f"{cell:.6g}" for cell in (cells[name] for name in FIGURES)]
+    return texts[0] if len(set(texts)) == 1 else "/".join(texts)
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,9 @@ class OwnRows:
     def as_json(self) -> list[dict[str, object]]:
         """Rows for ``study.json``: which row, where it stands, and each changed cell before and after."""
         return [
-            {
-                "row": row.name, "file": row.file, "line": row.line, "new": row.new, "unit": row.unit,
-                "changes": {c.field: [c.before, c.after] for c in row.changes},
-            }
+            {"row": row.name, "file": row.file, "line": row.line, "new": not row.before, "changes": row.changes}
             for row in self.rows
-        ]  # fmt: skip
+        ]
 
     def sentences(self, used: Collection[str]) -> list[str]:
         """Say what was laid over: a line for all, one a row, and one with the rows that the ways at hand do not use.
@@ -168,7 +166,7 @@ class OwnRows:
             return []
         able = [row for row in self.rows if row.table not in {"evidence", "sources"}]
         idle = [row.key for row in able if row.name not in used]
-        lines = [f"* {self}; {len(able) - len(idle)} used by these ways"]
+        lines = [f"* rests on own rows. {self}; {len(able) - len(idle)} used by these ways:"]
         lines += [f"  {row.sentence()}" for row in able[:_MOST_TOLD]]
         if len(able) > _MOST_TOLD:
             lines.append(f"  and {len(able) - _MOST_TOLD} more, all in study.json")
@@ -181,7 +179,7 @@ class OwnRows:
         """Say in a few words what was laid over; empty where nothing was."""
         if not self.rows:
             return ""
-        return f"{len(self.rows)} row{'s' if len(self.rows) > 1 else ''} of your own ({'; '.join(self.files)})"
+        return f"{len(self.rows)} own row{'s' if len(self.rows) > 1 else ''} laid over the tables ({'; '.join(self.files)})"
 
 
 def tables_with(files: Sequence[str | Path]) -> tuple[Network, Parameters, OwnRows]:
@@ -230,112 +228,21 @@ def resources_laid_over() -> dict[str, Resource]:
     return {name: known[name] for name in LAID_OVER}
 
 
-def lay(file: RowFile, table: Table) -> Table:
-    """Lay one file over its table; rows that say what the table says are left out.
-
-    Raises
-    ------
-    TableError
-        Where a cell breaks the dictionary, a new row lacks a required column, or a unit changes without its figures.
-    """
-    resource = table.resource
-    texts = [_merged(file, i, table) for i in range(len(file.rows))]
-    rows = read_rows(texts, resource, file.label, file.lines)
-    at = [table.index.get(key) for key in rows.keys()]  # noqa: SIM118 - keys() of a table is its primary keys
-    return overlay(table, rows.where([i for i, j in enumerate(at) if j is None or rows.row(i) != table.row(j)]))
-
-
-def _merged(file: RowFile, i: int, table: Table) -> dict[str, str]:
-    """One row of a file as a whole row, its gaps filled from the row it replaces."""
-    given = file.rows[i]
-    names = table.resource.primary_key
-    key = given[names[0]] if len(names) == 1 else tuple(given[name] for name in names)
-    at = table.index.get(key)
-    if at is None:
-        if not file.whole:
-            _refuse_gaps(file, i, table)
-        return given
-    before = {name: text_of(table.resource.field[name], cell) for name, cell in table.row(at).items()}
-    stated = given if file.whole else {name: text for name, text in given.items() if text}
-    return _settled(file, i, before, stated)
-
-
-def _refuse_gaps(file: RowFile, i: int, table: Table) -> None:
-    given, names = file.rows[i], table.resource.primary_key
-    missing = [f.name for f in table.resource.fields if f.required and not given.get(f.name)]
-    if missing:
-        keys = [" ".join(map(str, key)) if isinstance(key, tuple) else key for key in table.index]
-        found = " ".join(given[name] for name in names).strip()
-        raise file.error(
-            i,
-            problem=f"we have no such row, so it is new, and {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} empty",
-            mend=did_you_mean(found, keys) or "fill in every required column (corridors template DIR lists them)",
-        )
-
-
-def _settled(file: RowFile, i: int, before: Mapping[str, str], stated: Mapping[str, str]) -> dict[str, str]:
-    """Row of ours with what is stated laid over it, and nothing of ours left that would vouch for it."""
-    fields = file.resource.field
-    after = {**before, **stated}
-    if "best" in stated and not {"low", "high"} & stated.keys():
-        after |= {"low": stated["best"], "high": stated["best"]}
-    changed = [name for name in fields if not _same(fields[name].type, before[name], after[name])]
-    if not changed:
-        return dict(before)
-    if "unit" in changed and "low" in fields and not ({"low", "high"} <= stated.keys() or "best" in stated):
-        raise file.error(
-            i,
-            problem=f'unit is "{after["unit"]}" and ours is "{before["unit"]}", and the figures are not all given',
-            mend="give low, best and high in the new unit, or best alone",
-        )
-    proofs = [f"{name}_evidence" for name in changed if f"{name}_evidence" in fields]
-    after |= {proof: "" for proof in proofs if after[proof] == before[proof]}
-    told = "; ".join(f"{name} {before[name] or 'empty'} -> {after[name] or 'empty'}" for name in changed)
-    ours = before.get("source", "").split(";")
-    unstated = {
-        "basis": "assumption" if set(changed) & set(_FIGURES) else before.get("basis", ""),
-        "length_basis": "estimate" if any(n.endswith("length_km") for n in changed) else before.get("length_basis", ""),
-        "source": ";".join([*(source for source in ours if source != OWN_SOURCE), OWN_SOURCE]),
-        "source_id": OWN_SOURCE,
-        "note": f"From {file.label}: {told}. Ours: {before.get('note') or 'no note'}",
-    }
-    kept = {*stated, *file.resource.primary_key}
-    return after | {name: text for name, text in unstated.items() if name in fields and name not in kept}
-
-
-def _same(kind: str, one: str, other: str) -> bool:
-    if one == other or kind not in ("number", "integer"):
-        return one == other
-    try:
-        return float(one) == float(other)
-    except ValueError:
-        return False
-
-
-def _own_rows(ours: Mapping[str, Table], laid: Mapping[str, Table], labels: Sequence[str]) -> list[OwnRow]:
+def _own_rows(ours: Mapping[str, Table], laid: Mapping[str, Table], labels: Sequence[str]) -> Iterator[OwnRow]:
     """Rows that came from the user's files and differ from ours."""
-    found = []
     for name, table in laid.items():
-        before = ours[name]
-        fields = table.resource.fields
-        for i, key in enumerate(table.keys()):
-            if table.origin[i] not in labels:
-                continue
-            at = before.index.get(key)
-            new = table.row(i)
-            old = {} if at is None else before.row(at)
-            pairs = [(f, text_of(f, old.get(f.name)), text_of(f, new[f.name])) for f in fields]
-            changes = tuple(Change(f.name, a, b) for f, a, b in pairs if a != b)
-            if changes:
-                words = " ".join(part for part in (key if isinstance(key, tuple) else (key,)) if part)  # type: ignore[misc]
-                unit = str(new.get("unit", ""))
-                found.append(OwnRow(name, words, str(table.origin[i]), int(table.line[i]), at is None, unit, changes))
-    return found
+        for key, i in table.index.items():
+            if table.origin[i] in labels:
+                at = ours[name].index.get(key)
+                before = {} if at is None else texts_of(ours[name], at)
+                row = OwnRow(name, words_of(key), table.origin[i], int(table.line[i]), before, texts_of(table, i))
+                if row.changes:
+                    yield row
 
 
 def _own_source(files: Sequence[str]) -> dict[str, object]:
     """Entry of the bibliography for what the user brought."""
     return {
-        "source_id": OWN_SOURCE, "title": f"Rows of your own: {'; '.join(files)}", "publisher": "the user", "year": None,
+        "source_id": OWN_SOURCE, "title": f"Own rows: {'; '.join(files)}", "publisher": "the user", "year": None,
         "url": "", "accessed": None, "kind": "own_rows", "grade": "D", "note": "laid over ours for this run; not judged here",
     }  # fmt: skip

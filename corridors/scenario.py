@@ -140,6 +140,8 @@ class Scenario(_Table):
     """Corridors compared (catalogue)."""
     month: int = Field(default_factory=_month_of_date, ge=1, le=12)
     """Month of departure; that of the date unless given. [1]"""
+    departures: Literal["month", "year"] = "month"
+    """Whether cargo leaves in the month given, or in any month of the year alike."""
     deadline_days: float | None = Field(default=None, gt=0)
     """Time within which the cargo is on time; without it no odds of being on time are given. [day]"""
     consignment: ConsignmentTable

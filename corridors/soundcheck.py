@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.catalogue import read_catalogue
+from corridors.own_rows import LAID_OVER, tables_with
 from corridors.scenario import check, read_scenario
 from corridors.scenario_files import list_scenarios
 from corridors.study import overloaded
 from geodata.network import DATA as GEODATA
 from geodata.network import Network, read_network
-from geodata.tables import TableError, read_dictionary, read_package, read_table
+from geodata.tables import TableError, read_package
 from sim.activities import Activity, Conditions, destination_activities, origin_activities, selectors_of, unfold
 from sim.activities import State as Place
 from sim.consignment import LOAD_UNITS, Consignment
@@ -81,15 +82,12 @@ def package_faults(folder: Path | None = None) -> Iterator[str]:
 
 
 def _laid_over(folder: Path) -> tuple[Network, Parameters]:
-    dictionary = {**read_dictionary(GEODATA), **read_dictionary(SIMDATA)}
-    found = {p.stem: read_table(p, dictionary[p.stem]) for p in sorted(folder.glob("*.csv")) if p.stem in dictionary}
-    if not found:
-        msg = f"{folder}: holds no table of ours; allowed names {', '.join(f'{n}.csv' for n in dictionary)}"
+    files = [path for path in sorted(folder.glob("*.csv")) if path.stem in LAID_OVER]
+    if not files:
+        msg = f"{folder}: holds no table of ours; allowed names {', '.join(f'{n}.csv' for n in LAID_OVER)}"
         raise TableError(msg)
-    parameters = read_parameters()
-    if "parameters" in found:
-        parameters = parameters.overlaid(found.pop("parameters"), theirs=True)
-    return read_network(overlays={k: v for k, v in found.items() if k not in ("evidence", "sources")}), parameters
+    network, parameters, _ = tables_with(files)
+    return network, parameters
 
 
 def coverage_faults(network: Network, parameters: Parameters) -> Iterator[str]:

@@ -33,7 +33,7 @@ from sim.amounts import Length, expected
 from sim.closures import SEVERITY, Standing, split_open
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
-from sim.itinerary import Itinerary, price
+from sim.itinerary import Itinerary, price, price_over_year
 from sim.opening_hours import openings_on, read_opening_hours
 from sim.parameters import SELECTORS, Parameters
 from sim.routing import Graph, Pin, Section, least_cost
@@ -179,8 +179,10 @@ class WayFinder:
         return Way(origin, destination, corridor.corridor_id, True, "", assumption, outcome.itinerary, outcome, plan)
 
     def price(self, activities: Sequence[Activity]) -> Itinerary:
-        """Itinerary of activities that leave on the day of departure."""
+        """Itinerary of activities that leave on the day of departure, or in any month alike if the scenario says so."""
         c = self.conditions
+        if self.scenario.departures == "year":
+            return price_over_year(activities, self.parameters, c.consignment, self.lengths, self.departure)
         return price(activities, self.parameters, c.consignment, c.month, self.lengths, departure=self.departure)
 
     @property

@@ -162,8 +162,8 @@ def check_sources(tables: Mapping[str, Table], sources: Collection[str], evidenc
     Parameters
     ----------
     tables
-        Any tables of ours; the columns ``source`` and those ending in ``low_evidence``, ``best_evidence`` or
-        ``high_evidence`` are looked at.
+        Any tables of ours; the columns ``source``, ``evidence_ids`` and those ending in ``low_evidence``,
+        ``best_evidence`` or ``high_evidence`` are looked at.
     sources, evidence
         Keys of ``sources.csv`` and ``evidence.csv``.
     """
@@ -171,7 +171,7 @@ def check_sources(tables: Mapping[str, Table], sources: Collection[str], evidenc
         for column in table.columns:
             if column == "source":
                 _check_keys(table, column, sources, "source_id of sources.csv")
-            elif column.endswith(_SUFFIXES):
+            elif column == "evidence_ids" or column.endswith(_SUFFIXES):
                 _check_keys(table, column, evidence, "evidence_id of evidence.csv")
 
 

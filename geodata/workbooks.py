@@ -88,7 +88,9 @@ def _passed_over(sheet: Any) -> bool:
 def _sheet(path: Path, sheet: Any) -> Sheet:
     if sheet.merged_cells.ranges:
         problem = f"cells {min(map(str, sheet.merged_cells.ranges))} are merged"
-        raise TableError.at(path.name, f"sheet {sheet.title}", problem=problem, mend="unmerge them: one cell, one value")
+        raise TableError.at(
+            path.name, f"sheet {sheet.title}", problem=problem, mend="unmerge them: one cell, one value"
+        )
     first, *below = sheet.iter_rows()
     names = [_text(cell, path, sheet.title, "") for cell in first]
     width = max((i + 1 for i, name in enumerate(names) if name), default=0)
@@ -128,7 +130,9 @@ def _text(cell: Any, path: Path, sheet: str, column: str) -> str:
     if cell.data_type == "e":
         raise refuse(f"holds the error {value}", "give the figure, or leave the cell empty if it is not known")
     if isinstance(value, dt.datetime | dt.time | dt.timedelta):
-        raise refuse(f"holds the clock time {value}", "write a date without a time, or hours as a number: 6.5, not 6:30")
+        raise refuse(
+            f"holds the clock time {value}", "write a date without a time, or hours as a number: 6.5, not 6:30"
+        )
     if isinstance(value, int | float) and "%" in cell.number_format:
         problem = f"is formatted as per cent, and what is stored is {value:g}"
         raise refuse(problem, "format it as a plain number in the column's unit")

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from sim.parameters import Parameters, mean_of
 
 Form = Literal["value", "inverse", "rest"]
 Law = Literal["lognormal", "headway"]
-Stream = tuple[tuple[tuple[int, Form], ...], str, str, float, Law]
+Stream = tuple[tuple[tuple[int, Form], ...], str, str, float, Law, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,9 @@ class Amount:
         Row that already contains this figure, which is then 0.
     law
         How single trips scatter: lognormal with ``cv``, or headway (uniform from 0 to twice the mean).
+    by_month
+        Twelve amounts, one for each month of departure, where a study is spread over the year and they differ; the
+        figure of a draw is that of its month, and everything else here is empty.
     """
 
     coefficient: float
@@ -69,16 +72,23 @@ class Amount:
     cv: float = 0.0
     covered_by: int = -1
     law: Law = "lognormal"
+    by_month: tuple[Amount, ...] = ()
 
     @property
     def stream(self) -> Stream:
         """What the figure varies with; figures of one stream differ only by their coefficient."""
-        return self.factors, self.project, self.trip, self.cv, self.law
+        seasons = tuple((a.coefficient, a.stream) for a in self.by_month)
+        return self.factors, self.project, self.trip, self.cv, self.law, seasons
 
     @property
     def known(self) -> Amount:
         """The same figure averaged over trips: what is left is what we do not know."""
-        return replace(self, trip="", cv=0.0, law="lognormal")
+        return replace(self, trip="", cv=0.0, law="lognormal", by_month=tuple(a.known for a in self.by_month))
+
+    def rows(self) -> list[int]:
+        """Numbers of the parameter rows that it rests on, those of every month included."""
+        own = [number for number, _ in self.factors] + ([self.covered_by] if self.covered_by >= 0 else [])
+        return own + [number for a in self.by_month for number in a.rows()]
 
 
 def expected(amount: Amount, parameters: Parameters, lengths: Mapping[str, Length]) -> float:
@@ -90,6 +100,8 @@ def expected(amount: Amount, parameters: Parameters, lengths: Mapping[str, Lengt
     --------
     Sixty kilometres at a fixed 30 km/h take 2 h.
     """
+    if amount.by_month:
+        return amount.coefficient * sum(expected(a, parameters, lengths) for a in amount.by_month) / 12.0
     mean = amount.coefficient
     for number, form in amount.factors:
         row = parameters.rows[number]
@@ -102,3 +114,10 @@ def expected(amount: Amount, parameters: Parameters, lengths: Mapping[str, Lengt
     if amount.project and amount.project in lengths:
         mean *= lengths[amount.project].mean_factor
     return mean
+
+
+def over_the_year(months: tuple[Amount, ...]) -> Amount:
+    """One amount for a study spread over the year, from those of its twelve months of departure."""
+    if all(a == months[0] for a in months):
+        return months[0]
+    return Amount(1.0, by_month=months)

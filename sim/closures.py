@@ -26,6 +26,9 @@ from sim.consignment import Consignment
 SEVERITY = ("open", "slow", "restricted", "shut")
 """States from the mildest to the strictest."""
 
+UNKNOWN = "unknown"
+"""Word of the record for a row that has outlived its last confirmation; no run may rest on it (:func:`standings`)."""
+
 
 class UnsettledStateError(TableError):
     """A state is unknown on the date and no assumption settles it."""
@@ -63,6 +66,28 @@ class Standing:
         )
 
 
+def recorded(network: Network, on: dt.date) -> list[tuple[Closure, str]]:
+    """Every closure row that has begun and not ended on a day, with the state that the record leaves it in.
+
+    For reading the record only: a run asks :func:`standings`, which refuses what is unknown.
+
+    Parameters
+    ----------
+    network
+        Network with its closures.
+    on
+        The day asked about.
+
+    Returns
+    -------
+    list of (Closure, str)
+        In the order of the table; the state is shut, restricted or slow, or :data:`UNKNOWN` where the row has no end
+        and the day lies after its last confirmation.
+    """
+    begun = [c for c in network.closures.values() if c.start <= on and (c.end is None or c.end >= on)]
+    return [(c, c.effect if c.end is not None or on <= c.last_confirmed else UNKNOWN) for c in begun]
+
+
 def standings(network: Network, on: dt.date, assumptions: Mapping[str, Assumption]) -> list[Standing]:
     """Every closure row that is in force or unknown on a day, settled by assumptions where unknown.
 
@@ -87,12 +112,10 @@ def standings(network: Network, on: dt.date, assumptions: Mapping[str, Assumptio
     """
     found: list[Standing] = []
     open_questions: list[str] = []
-    for closure in network.closures.values():
-        if closure.start > on or (closure.end is not None and closure.end < on):
-            continue
+    for closure, state in recorded(network, on):
         stated = assumptions.get(closure.closure_id) or assumptions.get(closure.event_id)
-        if closure.end is not None or on <= closure.last_confirmed:
-            found.append(Standing(closure, closure.effect))
+        if state != UNKNOWN:
+            found.append(Standing(closure, state))
         elif stated is not None:
             found.append(Standing(closure, _settled(closure, stated, assumptions), stated))
         else:

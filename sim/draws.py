@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Wholes = NDArray[np.int64]
 Purpose = Literal["knowledge", "trip", "process"]
 
 NET_POINTS = 1 << 14

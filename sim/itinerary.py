@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.activities import WATER, Activity
-from sim.amounts import Amount, Length, expected
+from sim.amounts import Amount, Length, expected, over_the_year
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
 from sim.emissions import kg_amount
@@ -36,9 +36,7 @@ class Priced:
     def rows(self) -> list[int]:
         """Numbers of the parameter rows that it rests on, in the order asked."""
         amounts = [self.hours, *self.usd.values(), *([self.kg] if self.kg else [])]
-        numbers = [number for amount in amounts for number, _ in amount.factors]
-        numbers += [amount.covered_by for amount in amounts if amount.covered_by >= 0]
-        return list(dict.fromkeys(numbers))
+        return list(dict.fromkeys(number for amount in amounts for number in amount.rows()))
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,15 @@ class Itinerary:
     km
         Mean length of each activity, shape (activity,). [km]
     months
-        Month in which each activity is expected, 1 to 12.
+        Month in which each activity is expected, 1 to 12; the month of departure's, where it is spread over the year.
+    seasons
+        The same for each month of departure, shape (12, activity); empty unless spread over the year.
     """
 
     priced: tuple[Priced, ...]
     km: tuple[float, ...]
     months: tuple[int, ...] = ()
+    seasons: tuple[tuple[int, ...], ...] = ()
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -153,3 +154,35 @@ def price(
         months.append(month)
         elapsed += expected(hours, parameters, lengths)
     return Itinerary(tuple(priced), tuple(km), tuple(months))
+
+
+def price_over_year(
+    activities: Sequence[Activity],
+    parameters: Parameters,
+    consignment: Consignment,
+    lengths: Mapping[str, Length],
+    departure: dt.date,
+) -> Itinerary:
+    """Itinerary of a chain of activities that sets out in any month alike.
+
+    Each draw has a month of departure; its activities take the rows of the month in which they are expected to happen.
+
+    Parameters
+    ----------
+    activities, parameters, consignment, lengths
+        As for :func:`price`.
+    departure
+        A day of the year meant; departures are on the 15th of each month.
+    """
+    by_month = [
+        price(activities, parameters, consignment, month, lengths, departure=dt.date(departure.year, month, 15))
+        for month in range(1, 13)
+    ]
+    priced = []
+    for same in zip(*(it.priced for it in by_month), strict=True):
+        usd = {name: over_the_year(tuple(p.usd[name] for p in same)) for name in same[0].usd}
+        kgs = tuple(p.kg for p in same if p.kg is not None)
+        hours = over_the_year(tuple(p.hours for p in same))
+        priced.append(Priced(same[0].activity, same[0].leg, hours, usd, over_the_year(kgs) if kgs else None))
+    here = by_month[departure.month - 1]
+    return Itinerary(tuple(priced), here.km, here.months, tuple(it.months for it in by_month))

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.amounts import Amount, Length, Stream
-from sim.draws import Bools, Floats, headway_factor, shape_quantile, tied_uniforms, trip_factor, uniforms
+from sim.draws import Bools, Floats, Wholes, headway_factor, shape_quantile, tied_uniforms, trip_factor, uniforms
 from sim.parameters import Parameters
 
 
@@ -90,7 +90,9 @@ class Draws:
     def vector(self, amount: Amount) -> Floats | float:
         """An amount's stream per unit of its coefficient, shape (draw,), or one number where nothing is drawn."""
         stream = amount.stream
-        if stream not in self._vectors:
+        if stream not in self._vectors and amount.by_month:
+            self._vectors[stream] = self._of_each_month(amount)
+        elif stream not in self._vectors:
             value: Floats | float = 1.0
             for number, form in amount.factors:
                 k = self.row(number)
@@ -102,6 +104,20 @@ class Draws:
                 value = value * (headway_factor(u) if amount.law == "headway" else trip_factor(u, amount.cv))
             self._vectors[stream] = self._checked(value, amount)
         return self._vectors[stream]
+
+    def departure_months(self) -> Wholes:
+        """Month of departure of each draw where a study is spread over the year, 1 to 12, shape (draw,)."""
+        u = uniforms(self.seed, "process", "departure_month", self.trip_replicate, self.count)
+        return 1 + np.floor(12.0 * u).astype(np.int64)
+
+    def _of_each_month(self, amount: Amount) -> Floats:
+        months = self.departure_months()
+        out = np.zeros(self.count)
+        for month, part in enumerate(amount.by_month, start=1):
+            here = months == month
+            vector = self.vector(part)
+            out[here] = part.coefficient * (vector[here] if isinstance(vector, np.ndarray) else vector)
+        return out
 
     def _checked(self, value: Floats | float, amount: Amount) -> Floats | float:
         array = np.atleast_1d(np.asarray(value, dtype=np.float64))

@@ -83,6 +83,22 @@ def shocks_of(parameters: Parameters) -> tuple[Shock, ...]:
     return tuple(shocks)
 
 
+def shocks_over_year(
+    activities: Sequence[Activity],
+    parameters: Parameters,
+    consignment: Consignment,
+    seasons: Sequence[Sequence[int]],
+    shocks: Sequence[Shock],
+) -> list[tuple[int, Shock, frozenset[int]]]:
+    """Shocks that a way spread over the year can meet, with the months of departure in which it can meet each."""
+    found: dict[tuple[int, Shock], set[int]] = {}
+    for month, months in enumerate(seasons, start=1):
+        for at, shock in shocks_on(activities, parameters, consignment, months, shocks):
+            found.setdefault((at, shock), set()).add(month)
+    ordered = sorted(found.items(), key=lambda item: (item[0][0], item[0][1].name))
+    return [(at, shock, frozenset(months)) for (at, shock), months in ordered]
+
+
 def shocks_on(
     activities: Sequence[Activity],
     parameters: Parameters,
@@ -171,7 +187,7 @@ class Meeting:
     wait_hours: Floats
 
 
-def meet(at: int, shock: Shock, draws: Draws, patience_hours: float) -> Meeting:
+def meet(at: int, shock: Shock, draws: Draws, patience_hours: float, months: frozenset[int] = frozenset()) -> Meeting:
     """Draw one shock.
 
     Parameters
@@ -184,12 +200,16 @@ def meet(at: int, shock: Shock, draws: Draws, patience_hours: float) -> Meeting:
         The study's draws; the shock's streams depend on its name alone, so every way meets the same one.
     patience_hours
         How long the consignment waits. [h]
+    months
+        Months of departure in which it can be met, where the study is spread over the year; empty = always.
     """
     n = draws.count
     rate = np.broadcast_to(np.asarray(draws.row(shock.rate), dtype=np.float64), (n,))
     hours = np.broadcast_to(np.asarray(draws.row(shock.days), dtype=np.float64) * 24.0, (n,))
     cv = draws.parameters.rows[shock.days].cv
     p_shut = 1.0 - np.asarray(availability(rate, hours / 24.0))
+    if months:
+        p_shut = p_shut * np.isin(draws.departure_months(), sorted(months))
     u = [
         uniforms(draws.seed, "process", f"{shock.name}|{part}", draws.trip_replicate, n)
         for part in ("state", "length", "share")

@@ -43,11 +43,14 @@ class Hazard:
         What may happen.
     fallback
         Best way that is left from where the consignment stands; None where there is none.
+    months
+        Months of departure in which it can be met, where the study is spread over the year; empty = always.
     """
 
     at: int
     shock: Shock
     fallback: Itinerary | None
+    months: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Outcome:
     delivered, met
         Whether the consignment arrives; whether it found a place shut, shape (draw,).
     hours_known, usd_known
-        Average trip under each draw's knowledge, shape (draw,). [h], [USD]
+        Average trip under each draw's knowledge (and month of departure, where that is spread over the year), shape
+        (draw,). [h], [USD]
     delivered_known
         Odds of delivery under each draw's knowledge, shape (draw,). [1]
     hours_open
@@ -229,7 +233,7 @@ def travel(
     """Totals of an itinerary in every draw; parameters as in :func:`simulate`, which adds what each activity takes."""
     n = draws.count
     open_ = _totals(itinerary, draws)
-    meetings = [meet(h.at, h.shock, draws, patience_hours) for h in hazards]
+    meetings = [meet(h.at, h.shock, draws, patience_hours, h.months) for h in hazards]
     through = passage(meetings, n, patience_hours)
     queued = _queued(itinerary, draws, through.waited_hours, schedule)
     waited = sum((*through.waited_hours.values(), *queued.values()), np.zeros(n))
@@ -387,7 +391,7 @@ def _average_trip(
 
     ``slept`` is the mean wait for gates with opening hours. [h]
     """
-    meetings = [meet(h.at, h.shock, draws, patience_hours) for h in hazards]
+    meetings = [meet(h.at, h.shock, draws, patience_hours, h.months) for h in hazards]
     n = draws.count
     full = _totals(itinerary, draws, known=True)
     on = np.ones(n)  # odds of still being on the way

@@ -22,6 +22,7 @@ from matplotlib.text import Text
 from corridors import read_scenario, run
 from corridors.captions import figures, pair_of
 from corridors.charts import plot_bars, plot_costs, plot_profile, save
+from corridors.own_rows import OwnRows
 from corridors.profiles import Scale, curves_of
 from sim.activities import Activity
 
@@ -194,7 +195,7 @@ def made_up_study(names=tuple(WAYS), *, shut=True, count=2):
         consignment=consignment,
     )  # fmt: skip
     return SimpleNamespace(
-        scenario=scenario, ways=ways, source_ids=lambda: ["source"] * 84, catalogue={k: SimpleNamespace(name=v) for k, v in NAMES.items()},
+        own=OwnRows(), scenario=scenario, ways=ways, source_ids=lambda: ["source"] * 84, catalogue={k: SimpleNamespace(name=v) for k, v in NAMES.items()},
         network=SimpleNamespace(nodes={key: Place(name) for key, name in PLACES.items()}, links={}, crossings={}),
     )  # fmt: skip
 
