@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridors import cli_evidence, cli_rows
+
 if TYPE_CHECKING:
     pass
 
@@ -201,6 +203,9 @@ def _say(error: Exception) -> None:
     typer.echo(f"error: {error}", err=True)
     sys.exit(BAD_INPUT)
 
+
+app.add_typer(cli_evidence.commands)
+app.add_typer(cli_rows.commands)
 
 if __name__ == "__main__":
     main()

@@ -335,8 +335,12 @@ def write_study(study: Study, folder: Path, *, pictures: bool = True) -> list[Pa
     if _holds_something_else(folder):
         msg = f"{folder}: holds something that is no study; name an empty or a new folder with --out"
         raise ScenarioError(msg)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    except OSError as error:
+        msg = f"{folder}: cannot be written ({error.strerror}); name another folder with --out"
+        raise ScenarioError(msg) from error
     try:
         _write_all(study, work, pictures=pictures)
         work.chmod(0o755)

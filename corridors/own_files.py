@@ -96,12 +96,13 @@ def _workbook(path: Path, label: str, resources: Mapping[str, Resource]) -> list
 
 
 def _table_of(label: str, names: Sequence[str], resources: Mapping[str, Resource]) -> str:
-    """Table whose whole key stands in a header."""
+    """Table whose whole key stands in a header; of several, the one that knows most of its columns."""
     if is_one_column(names):
         check_header(label, names, next(iter(resources.values())))
-    for name, resource in resources.items():
-        if set(resource.primary_key) <= set(names):
-            return name
+    known = {name: len(set(names) & resource.field.keys()) for name, resource in resources.items()}
+    able = [name for name, resource in resources.items() if set(resource.primary_key) <= set(names)]
+    if able:
+        return max(able, key=known.__getitem__)
     keys = [" + ".join(resource.primary_key) for resource in resources.values()]
     near = next((hint for hint in (did_you_mean(name, keys) for name in names[:1]) if hint), "")
     raise TableError.at(

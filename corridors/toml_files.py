@@ -45,8 +45,9 @@ def nearest(name: object, allowed: "Iterable[str]") -> str:
     >>> nearest("karachi", ["karachi_port", "gwadar"])
     '; did you mean "karachi_port"?'
     """
-    close = difflib.get_close_matches(str(name), list(allowed), n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else ""
+    folded = {right.casefold(): right for right in allowed}
+    close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
+    return f'; did you mean "{folded[close[0]]}"?' if close else ""
 
 
 def read_toml(path: "Path") -> dict[str, Any]:

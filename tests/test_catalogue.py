@@ -102,7 +102,9 @@ def test_a_place_not_served_gives_its_reason_and_stands_nowhere_else(tmp_path):
     corridor = read(tmp_path, ENTRY + '[corridor.mine.not_to]\nkabul = "it ends at Herat"\n')["mine"]
     assert corridor.not_to == {"kabul": "it ends at Herat"}
     assert "kabul" in corridor.places
-    both = '[corridor.mine.to.kabul]\nstages = [{ modes = ["sea"] }]\n[corridor.mine.not_to]\nkabul = "it ends at Herat"\n'
+    both = (
+        '[corridor.mine.to.kabul]\nstages = [{ modes = ["sea"] }]\n[corridor.mine.not_to]\nkabul = "it ends at Herat"\n'
+    )
     with pytest.raises(ScenarioError, match='corridor mine: "kabul" stands in to and in not_to; take one out'):
         read(tmp_path, ENTRY + both)
 

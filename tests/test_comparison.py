@@ -25,6 +25,7 @@ PROMISED = [
     "p_cheapest", "p_on_time",
 ]  # fmt: skip
 FIGURES = PROMISED[PROMISED.index("draws") :]
+TEXTS = {*PROMISED[: PROMISED.index("draws")], "own_rows"}
 
 
 def pairs(rows):
@@ -193,7 +194,7 @@ def test_the_frame_is_the_csv(tmp_path):
     assert list(read.columns) == list(frame.columns)
     assert len(read) == len(frame)
     for column in COLUMNS:
-        if COLUMNS.index(column) >= COLUMNS.index("draws"):
+        if column not in TEXTS:
             np.testing.assert_allclose(read[column], frame[column].astype(float), rtol=1e-9)
         else:
             assert ["" if pd.isna(x) else x for x in read[column]] == list(frame[column]), column

@@ -49,6 +49,14 @@ def test_each_sailing_is_a_leg_of_its_own():
     assert [p.leg for p in way.priced if p.activity.reason == "feeder"] == ["port.sea"]
 
 
+def test_one_ship_after_another_is_two_legs_even_without_a_stop_between_them():
+    def sail(a, b):
+        wait = Activity(f"wait@{a}", "wait", "sailing", from_node_id=a, to_node_id=a, mode="sea")
+        return [wait, Activity(f"{a}{b}", "haul", from_node_id=a, to_node_id=b, mode="sea")]
+
+    assert legs_of([*sail("a", "b"), *sail("b", "c")]) == ["", "a.sea", "a.sea", "b.sea"]
+
+
 def test_two_lines_of_one_train_share_a_leg_and_parts_of_one_line_too():
     def haul(a, b, gauge, line):
         return Activity(f"{a}{b}", "haul", from_node_id=a, to_node_id=b, mode="rail", gauge_mm=gauge, line_id=line)

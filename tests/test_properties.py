@@ -23,6 +23,8 @@ from sim.simulation import simulate
 LAW = settings(max_examples=40, deadline=None)
 TOY = toy_network()
 P = toy_parameters()
+P = P.with_values({r.parameter_id: {"cv": 0.3} for r in P.rows if r.quantity in {"hours", "speed", "usd"} and not r.cv})
+"""The toy's rows, and every hour and dollar scatters from trip to trip."""
 PINS = {"free": FREE, "rail": RAIL, "road": ROAD, "rail to hera": RAIL_TO_HERA}
 LOADS = {
     "FEU": Consignment("FEU", 1, 20.0, "general", 40000.0, "block_train"),
@@ -231,7 +233,7 @@ def test_the_order_of_rows_changes_nothing(errand, pin, random, seed):
 def toy_row(r):
     """Row of a parameter as a mapping again, with the figures it has now."""
     original = next(x for x in toy_rows() if x["parameter_id"] == r.parameter_id)
-    return {**original, "low": r.low, "best": r.best, "high": r.high}
+    return {**original, "low": r.low, "best": r.best, "high": r.high, "cv": r.cv or None}
 
 
 # ---- what is elsewhere

@@ -459,6 +459,10 @@ def test_the_cost_of_ending_may_turn_the_choice():
     path = least_cost(Graph(edges, weighs), "n00", ["n01"], Pin(FREE, None, ends))["n01"]
     assert (path.cost, path.states[-1].mode) == (5.0, "road")
     assert least_cost(Graph(edges, weighs), "n00", ["n01"], Pin(FREE, None, {}))["n01"] is None
+    # the second to arrive is dearer to end and does not take over
+    close = Graph(edges, {"e001": 1.0, "e002": 1.5})
+    path = least_cost(close, "n00", ["n01"], Pin(FREE, None, {state(1, 0): 1.0, state(1, 2): 10.0}))["n01"]
+    assert (path.cost, path.states[-1].mode) == (2.0, "rail")
     starts = {state(0, 0): 7.0, state(0, 2): 4.0}
     assert least_cost(Graph(edges, weighs), "n00", ["n01"], Pin(FREE, starts))["n01"].cost == 8.0
 

@@ -10,6 +10,7 @@ from studies import FLAGSHIP, ONE_PAIR, scenario_file, study, way_of
 
 import corridors.study
 from corridors import compare, read_scenario, run
+from corridors.own_rows import OwnRows
 from corridors.toml_files import ScenarioError
 from geodata.network import DATA as GEODATA
 from geodata.network import TABLES, network_of
@@ -368,7 +369,7 @@ def test_a_row_for_another_place_changes_nothing(tmp_path, small):
     write_rows(
         tmp_path / "parameters.csv",
         "parameters",
-        [{**row, "parameter_id": "speed.rail.kz.elsewhere", "line_id": "no-such-line", "best": row["high"]}],
+        [{**row, "parameter_id": "speed.rail.kz.elsewhere", "line_id": "bafq-kerman", "best": row["high"]}],
     )
     over = run(read_scenario(scenario_file(tmp_path, 'rows = ["parameters.csv"]\ndraws = 256\n')))
     assert_same(small, over)
@@ -428,7 +429,7 @@ def test_rows_in_another_order_change_no_draw(small, monkeypatch):
 
     tables = {name: shuffled(table) for name, table in read_package(GEODATA, TABLES).items()}
     parameters = Parameters(shuffled(read_package(SIMDATA)["parameters"]))
-    monkeypatch.setattr(corridors.study, "_tables", lambda _: (network_of(tables), parameters))
+    monkeypatch.setattr(corridors.study, "tables_with", lambda _: (network_of(tables), parameters, OwnRows()))
     assert_same(small, run(read_scenario(FLAGSHIP, ["draws=256", *ONE_PAIR])))
 
 
@@ -480,7 +481,7 @@ def test_a_parameter_that_is_not_there_is_refused_with_the_nearest():
 
 def test_a_file_of_rows_of_no_table_is_refused(tmp_path):
     (tmp_path / "mine.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(ScenarioError, match=r"mine\.csv"):
+    with pytest.raises(TableError, match=r"mine\.csv, line 1: no column is the key of a table"):
         run(read_scenario(scenario_file(tmp_path, 'rows = ["mine.csv"]\n')))
 
 

@@ -1,0 +1,51 @@
+"""Commands for a user's own rows: tables to fill in, and what they (or another scenario) change.
+
+They are registered on the program of :mod:`corridors.cli`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+commands = typer.Typer()
+
+
+@commands.command()
+def template(folder: Annotated[Path, typer.Argument(help="Folder to write; it must be new or empty.")]) -> None:
+    """Write every table with one example row, as CSV and as one workbook, to fill in and give to --rows."""
+    from corridors.table_template import write_templates
+
+    files, left_out = write_templates(folder)
+    typer.echo(f"Written to {folder}: {', '.join(path.name for path in files)}")
+    if left_out:
+        typer.echo(f"Left out: {left_out}")
+
+
+@commands.command()
+def diff(
+    a: Annotated[str, typer.Argument(help="Scenario name, scenario file, or folder of results.")],
+    b: Annotated[str, typer.Argument(help="What is compared with it.")],
+    changes: Annotated[list[str] | None, typer.Option("--set", help="As in run, for B only; may be repeated.")] = None,
+    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As in run, for B only; may be repeated.")] = None,
+    draws: Annotated[int | None, typer.Option("--draws", help="Number of draws, for both.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed, for both.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Tell what differs between A and B: first the inputs, then the results."""
+    from corridors.difference import difference_of
+    from corridors.sides import side_of
+
+    both = [f"draws={draws}"] * (draws is not None) + [f"seed={seed}"] * (seed is not None)
+    one = side_of(a, both)
+    other = side_of(b, [*both, *(changes or [])], rows or ())
+    found = difference_of(one, other)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False))
+    else:
+        from corridors.difference_words import print_difference
+
+        print_difference(found)
