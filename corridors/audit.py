@@ -107,10 +107,23 @@ def length_audits(study: Study) -> list[LengthAudit]:
     return [audit for audit in found if audit is not None]
 
 
-def audited(scenario: Scenario, origins: Iterable[str] = ORIGINS) -> Scenario:
-    """Widen a scenario to every named corridor and the origins of the audit, with few draws: lengths need none."""
+def audited(scenario: Scenario, destinations: Iterable[str] = (), origins: Iterable[str] = ORIGINS) -> Scenario:
+    """Widen a scenario to every named corridor and the origins of the audit, with few draws: lengths need none.
+
+    Parameters
+    ----------
+    scenario
+        What is widened.
+    destinations
+        Destinations instead of its own, where any are named.
+    origins
+        Origins instead of its own.
+    """
     corridors = tuple(dict.fromkeys([*scenario.corridors, *read_catalogue()]))
-    return scenario.model_copy(update={"origins": tuple(origins), "corridors": corridors, "draws": 8})
+    ends = tuple(destinations) or scenario.destinations
+    return scenario.model_copy(
+        update={"origins": tuple(origins), "destinations": ends, "corridors": corridors, "draws": 8}
+    )
 
 
 def shortfalls(audits: Iterable[LengthAudit]) -> list[LengthAudit]:

@@ -16,7 +16,7 @@ top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.citations import source_rows, sources_of_row
@@ -83,7 +83,7 @@ def bibliography(study: Study) -> list[Entry]:
         name = f"closures:{standing.closure.closure_id}"
         rows[name] = Row(name, "assumption" if standing.assumption else "published", _keys(standing.closure.source))
     shares = {name: _share(name, hours, usd, totals) for name in rows}
-    return sorted(_entries(rows, shares), key=_order)
+    return sorted(_entries(rows, shares, study.own.sources or source_rows()), key=_order)
 
 
 def _activities(study: Study) -> Iterator[Priced]:
@@ -109,7 +109,7 @@ def _place_rows(priced: Priced, study: Study) -> Iterator[Row]:
 
 def _parameter_row(study: Study, number: int) -> Row:
     row = study.parameters.rows[number]
-    return Row(f"parameters:{row.parameter_id}", row.basis, tuple(sources_of_row(study.parameters, number)))
+    return Row(f"parameters:{row.parameter_id}", row.basis, tuple(sources_of_row(study.parameters, number, study.own)))
 
 
 def _names(study: Study, factors: tuple[tuple[int, object], ...]) -> list[str]:
@@ -122,8 +122,9 @@ def _share(name: str, hours: dict[str, float], usd: dict[str, float], totals: li
     return (of_hours, "hours") if of_hours >= of_usd else (of_usd, "dollars")
 
 
-def _entries(rows: dict[str, Row], shares: dict[str, tuple[float, str]]) -> Iterator[Entry]:
-    known = source_rows()
+def _entries(
+    rows: Mapping[str, Row], shares: Mapping[str, tuple[float, str]], known: Mapping[str, Mapping[str, object]]
+) -> Iterator[Entry]:
     resting: dict[str, list[Row]] = {}
     for name in sorted(rows):
         for source in rows[name].sources:
@@ -133,7 +134,7 @@ def _entries(rows: dict[str, Row], shares: dict[str, tuple[float, str]]) -> Iter
         basis = max((row.basis for row in found), key=BASES.index)
         share, of = shares[heaviest.name]
         names = tuple(row.name for row in found)
-        yield Entry(known.get(source, {"source_id": source}), basis, names, heaviest.name, share, of)
+        yield Entry(dict(known.get(source, {"source_id": source})), basis, names, heaviest.name, share, of)
 
 
 def _order(entry: Entry) -> tuple[int, int, float, str]:

@@ -141,6 +141,7 @@ def check(
     folder: Annotated[Path | None, typer.Argument(help="Folder of tables to lay over the shipped ones.")] = None,
 ) -> None:
     """Check every table, that every activity finds its rows, and what the flagship rests on."""
+    from corridors.audit import audit_lines, audited, length_audits
     from corridors.printing import print_shares
     from corridors.scenario import read_scenario
     from corridors.soundcheck import basis_shares, faults, table_counts
@@ -158,6 +159,9 @@ def check(
     counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in table_counts().items())
     typer.echo(f"sound: {counts}")
     print_shares(basis_shares(carry(read_scenario("both-open", ["draws=64"]))))
+    destination = "karachi_port"
+    for line in audit_lines(length_audits(carry(audited(read_scenario("both-open"), [destination]))), destination):
+        typer.echo(line)
 
 
 @app.command()

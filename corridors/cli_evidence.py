@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -106,6 +107,7 @@ def readiness(
 def sources(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
+    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
     *,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
@@ -115,7 +117,9 @@ def sources(
     from corridors.scenario import read_scenario
     from corridors.study import run as carry
 
-    study = carry(read_scenario(scenario, ["draws=64", *(changes or [])]))  # weights are means: few draws do
+    study = carry(
+        read_scenario(scenario, ["draws=64", *(changes or [])], rows=rows or ())
+    )  # weights are means: few draws do
     entries = bibliography(study)
     if as_json:
         _json({"scenario": study.scenario.name, "sources": words.bibliography_json(entries)})

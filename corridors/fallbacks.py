@@ -5,14 +5,15 @@ there, it takes the best way that is left from the state in which it stands, by 
 everything that the same shock shuts. A national shock shuts every gate that it names, so the way round it never leads
 through the next one.
 
-Left out: other closures on the way round, and turning back before the gate is reached.
+Left out: other closures on the way round, turning back before the gate is reached, and what it costs to fetch cargo back
+from a quay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sim.activities import Activity, Conditions, Edge, State, selectors_of
+from sim.activities import WATER, Activity, Conditions, Edge, State, selectors_of
 from sim.itinerary import Itinerary
 from sim.parameters import Parameters
 from sim.routing import Graph, Path, Pin, least_cost
@@ -82,7 +83,11 @@ class Fallbacks:
         if key not in self._found:
             graph = self._graph_without(shock)
             end_costs = {s: self.weigh(acts) for s, acts in ends.items()}
-            path = least_cost(graph, state.node_id, [destination], Pin(start_costs={state: 0.0}, end_costs=end_costs))
+            starts = [state]
+            if state.vehicle == "berth":  # cargo on the quay can be fetched back by land
+                starts += [s for s in graph.states_at(state.node_id) if s.mode not in WATER]
+            pin = Pin(start_costs=dict.fromkeys(starts, 0.0), end_costs=end_costs)
+            path = least_cost(graph, state.node_id, [destination], pin)
             route = path[destination]
             activities = (
                 [] if route is None else [*(a for e in route.edges for a in e.activities), *ends[route.states[-1]]]

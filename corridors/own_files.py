@@ -78,7 +78,7 @@ def read_row_files(files: Sequence[str | Path], resources: Mapping[str, Resource
 
 
 def _csv(path: Path, label: str, resources: Mapping[str, Resource]) -> list[RowFile]:
-    names, rows, lines = read_cells(path)
+    names, rows, lines = read_cells(path, label)
     name = path.stem if path.stem in resources else _table_of(label, names, resources)
     return [_row_file(label, resources[name], names, rows, lines)]
 

@@ -91,7 +91,7 @@ def _settled(file: RowFile, i: int, before: Mapping[str, str], stated: Mapping[s
     """Row of ours with what is stated laid over it, and nothing of ours left that would vouch for it."""
     fields = file.resource.field
     after = {**before, **stated}
-    if "best" in stated and not {"low", "high"} & stated.keys():
+    if not {"low", "high"} & stated.keys() and _number(stated.get("best", "")) is not None:
         after |= {"low": stated["best"], "high": stated["best"]}
     changed = [name for name in fields if not _same(fields[name], before[name], after[name])]
     if not changed:
@@ -136,7 +136,11 @@ def _refuse_bare_figures(file: RowFile, i: int, before: Mapping[str, str], state
 def _same(field: Field, one: str, other: str) -> bool:
     if one == other or field.type not in ("number", "integer"):
         return one == other
+    return _number(one) is not None and _number(one) == _number(other)
+
+
+def _number(text: str) -> float | None:
     try:
-        return float(one) == float(other)
+        return float(text)
     except ValueError:
-        return False
+        return None

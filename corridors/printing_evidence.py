@@ -130,14 +130,14 @@ def print_states(states: Sequence[ObjectState], on: dt.date, record_ends: dt.dat
     ]  # fmt: skip
     headings = ("what", "where", "state", "for whom", "since", "confirmed", "what is on record", "source")
     console.print(_table(f"State on {on.isoformat()}", headings, rows))
-    again = [s for s in states if s.state == "open" and s.since is not None]
-    rows = [
+    again = [
         (s.kind, s.name, _day(s.since), s.event_name or s.event, _day(s.last_confirmed), _first(s.sources))
-        for s in again
+        for s in states
+        if s.state == "open" and s.since is not None
     ]
-    if rows:
-        headings = ("what", "where", "since", "open again after", "confirmed", "source")
-        console.print(_table("Open again", headings, rows))
+    if again:
+        columns = ("what", "where", "since", "open again after", "confirmed", "source")
+        console.print(_table("Open again", columns, again))
     quiet = [s.name for s in states if s.state == "open" and s.since is None]
     lines = [f"Open, no closure on record: {'; '.join(quiet)}"] if quiet else []
     if any(s.state == "unknown" for s in states):

@@ -31,7 +31,7 @@ EXAMPLES = {
     "crossings": "road.spin_boldak-chaman",
     "projects": "turgundi-sanobar",
     "sources": "own-reading",
-    "parameters": "usd.haul.road.pk",
+    "parameters": "usd.haul.road.pk.southbound",
 }
 """Key of the row that stands as the example; the first row of the table where none is named or it is no longer there."""
 

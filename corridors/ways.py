@@ -33,7 +33,7 @@ from sim.amounts import Length, expected
 from sim.closures import SEVERITY, Standing, split_open
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
-from sim.itinerary import Itinerary, price, price_over_year
+from sim.itinerary import Itinerary, Memo, price, price_over_year
 from sim.opening_hours import openings_on, read_opening_hours
 from sim.parameters import SELECTORS, Parameters
 from sim.routing import Graph, Pin, Section, least_cost
@@ -119,6 +119,7 @@ class WayFinder:
         row = parameters.rows[value_of_time_row(parameters, conditions.consignment)]
         self.usd_per_hour = consignment.value_usd * row.mean / 100.0 / 24.0
         self._priced: dict[str, float] = {}
+        self._memo: Memo = {}
         self.openings = read_opening_hours()
         month_of_date = scenario.date.month == scenario.month
         self.departure = scenario.date if month_of_date else scenario.date.replace(month=scenario.month, day=15)
@@ -182,8 +183,12 @@ class WayFinder:
         """Itinerary of activities that leave on the day of departure, or in any month alike if the scenario says so."""
         c = self.conditions
         if self.scenario.departures == "year":
-            return price_over_year(activities, self.parameters, c.consignment, self.lengths, self.departure)
-        return price(activities, self.parameters, c.consignment, c.month, self.lengths, departure=self.departure)
+            return price_over_year(
+                activities, self.parameters, c.consignment, self.lengths, self.departure, memo=self._memo
+            )
+        return price(
+            activities, self.parameters, c.consignment, c.month, self.lengths, departure=self.departure, memo=self._memo
+        )
 
     @property
     def patience_hours(self) -> float:

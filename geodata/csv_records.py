@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_records(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
-    """Return the header, the rows and the line at which each row begins."""
+def read_records(path: Path, label: str = "") -> tuple[list[str], list[list[str]], list[int]]:
+    """Return the header, the rows and the line at which each row begins; ``label`` names the file in messages."""
+    file = label or path
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise TableError.at(
-            path,
+            file,
             problem="there is no such file",
             mend="the data dictionary names it; add the file or take the entry out",
         ) from None
@@ -32,7 +33,7 @@ def read_records(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"not UTF-8: byte 0x{data[error.start]:02x} at position {error.start}"
-        raise TableError.at(path, f"line {line}", problem=problem, mend="save the file as 'CSV UTF-8'") from None
+        raise TableError.at(file, f"line {line}", problem=problem, mend="save the file as 'CSV UTF-8'") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -45,26 +46,26 @@ def read_records(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
             begin = reader.line_num + 1
     except csv.Error as error:
         raise TableError.at(
-            path,
+            file,
             f"row beginning on line {begin}",
             problem=f"cannot be read as CSV ({error})",
             mend='close the double quotes; write "" for a quote inside a cell',
         ) from None
     if not rows:
         raise TableError.at(
-            path, problem="the file is empty", mend="write at least the header row with the column names"
+            file, problem="the file is empty", mend="write at least the header row with the column names"
         )
     return rows[0], rows[1:], lines[1:]
 
 
-def read_cells(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
+def read_cells(path: Path, label: str = "") -> tuple[list[str], list[list[str]], list[int]]:
     """Return header, rows and lines with the blanks around each cell taken off; every row is as wide as the header."""
-    header, rows, lines = read_records(path)
+    header, rows, lines = read_records(path, label)
     names = [name.strip() for name in header]
     wrong = next((i for i, row in enumerate(rows) if len(row) != len(names)), None)
     if wrong is not None and not is_one_column(names):
         raise TableError.at(
-            path,
+            label or path,
             f"line {lines[wrong]}, row beginning {','.join(rows[wrong][:2])!r}",
             problem=f"the row has {len(rows[wrong])} cells, the header {len(names)}",
             mend='put a cell that holds a comma in double quotes, "a, b", and write decimals with a point',

@@ -59,10 +59,10 @@ def read_workbook(path: Path) -> list[Sheet]:
             warnings.simplefilter("ignore")  # it warns of drop-down lists and styles that it leaves out
             workbook = openpyxl.load_workbook(path)
     except FileNotFoundError:
-        raise TableError.at(path, problem="there is no such file") from None
+        raise TableError.at(path.name, problem="there is no such file") from None
     except (BadZipFile, KeyError, ValueError, OSError) as error:
         problem = f"cannot be read as a workbook ({error})"
-        raise TableError.at(path, problem=problem, mend="save it as an Excel workbook (.xlsx)") from None
+        raise TableError.at(path.name, problem=problem, mend="save it as an Excel workbook (.xlsx)") from None
     sheets = [sheet for sheet in workbook.worksheets if not _passed_over(sheet)]
     return [_sheet(path, sheet) for sheet in sheets]
 
@@ -72,7 +72,7 @@ def _openpyxl(path: Path) -> ModuleType:
         import openpyxl
     except ImportError:
         raise TableError.at(
-            path,
+            path.name,
             problem="workbooks need openpyxl, which is not installed",
             mend="install corridor-route-simulator[excel], or use CSV files",
         ) from None

@@ -14,7 +14,7 @@ Rest: a driver who may drive d hours a day rests ``24/d - 1`` hours per hour dri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -121,3 +121,15 @@ def over_the_year(months: tuple[Amount, ...]) -> Amount:
     if all(a == months[0] for a in months):
         return months[0]
     return Amount(1.0, by_month=months)
+
+
+def gathered(amounts: Iterable[Amount]) -> tuple[Amount, ...]:
+    """Amounts added up by what they vary with, one for each stream, in the order met; nothing is left out but zeros."""
+    sums: dict[Stream, Amount] = {}
+    for amount in amounts:
+        if amount.coefficient:
+            stream = amount.stream
+            before = sums.get(stream)
+            whole = amount.coefficient + (before.coefficient if before else 0.0)
+            sums[stream] = replace(amount, coefficient=whole)
+    return tuple(sums.values())

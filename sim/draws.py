@@ -41,6 +41,7 @@ NET_POINTS = 1 << 14
 """Numbers of a stream that form the net; later ones are counter-based."""
 
 _U32 = np.uint32
+_PLACE = np.uint64(NET_POINTS - 1)
 
 
 @lru_cache(maxsize=4096)
@@ -58,28 +59,41 @@ def _order(key: tuple[int, int], stop: int) -> NDArray[np.uint32]:
     A block fills the half of each cell of width 2^-m that is still empty. Its own order is a random permutation, made
     by sorting raw counter-based numbers, so that two streams meet like independent ones.
     """
-    order = np.zeros(1 << max(stop - 1, 0).bit_length(), dtype=np.uint32)
-    if len(order) > 1:
-        order[1] = 1
+    order = np.arange(1 << max(stop - 1, 0).bit_length(), dtype=np.uint32)
+    if len(order) > 2:
         raw = np.random.Philox(key=[*key]).random_raw(len(order))
+        places = np.arange(len(order), dtype=np.uint64)
+        tagged = (raw & ~_PLACE) | places  # sorting numbers that carry their place is faster than sorting by index
         size = 2
         while size < len(order):
-            order[size : 2 * size] = size + np.argsort(raw[size : 2 * size]).astype(np.uint32)
+            order[size : 2 * size] = (np.sort(tagged[size : 2 * size]) & _PLACE).astype(np.uint32)
             size *= 2
     return order
 
 
+@lru_cache(maxsize=1)
+def _mirror() -> NDArray[np.uint32]:
+    """Mirror image of every number of 16 bits."""
+    x = np.arange(1 << 16, dtype=np.uint32)
+    for shift, mask in ((1, 0x5555), (2, 0x3333), (4, 0x0F0F)):
+        x = ((x >> _U32(shift)) & _U32(mask)) | ((x & _U32(mask)) << _U32(shift))
+    return ((x >> _U32(8)) | (x << _U32(8))) & _U32(0xFFFF)
+
+
 def _reverse_bits(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Mirror the 32 bits of each number."""
-    for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF)):
-        x = ((x >> _U32(shift)) & _U32(mask)) | ((x & _U32(mask)) << _U32(shift))
-    return (x >> _U32(16)) | (x << _U32(16))
+    table = _mirror()
+    mirrored: NDArray[np.uint32] = (table[x & _U32(0xFFFF)] << _U32(16)) | table[x >> _U32(16)]
+    return mirrored
 
 
-def _owen(x: NDArray[np.uint32], seed: int) -> NDArray[np.uint32]:
-    """Scramble each bit by a hash of the bits above it (Laine-Karras permutation on mirrored bits)."""
-    x = _reverse_bits(x)
-    x = x + _U32(seed)
+def _scrambled(order: NDArray[np.uint32], seed: int) -> NDArray[np.uint32]:
+    """Digits of van der Corput's sequence at given places, Owen-scrambled.
+
+    The sequence is the mirror image of its index; the scrambling hashes each digit with those above it, which on the
+    mirror image are those below (Laine-Karras permutation), so that one mirroring at the end serves both.
+    """
+    x = order + _U32(seed)
     for factor in (0x6C50B47C, 0xB82F1E52, 0xC7AFE638, 0x8D22F6E6):
         x = x ^ (x * _U32(factor))
     return _reverse_bits(x)
@@ -130,7 +144,7 @@ def uniforms(seed: int, purpose: Purpose, name: str, replicate: int, stop: int, 
     parts: list[Floats] = []
     if start < NET_POINTS:
         last = min(stop, NET_POINTS)
-        digits = _owen(_reverse_bits(_order((keys[0], keys[1]), last)[start:last]), scramble)
+        digits = _scrambled(_order((keys[0], keys[1]), last)[start:last], scramble)
         parts.append((digits.astype(np.float64) + 0.5) / 4294967296.0)
     if stop > NET_POINTS:
         first = max(start, NET_POINTS) - NET_POINTS
@@ -302,7 +316,12 @@ def trip_factor(u: Floats, cv: float) -> Floats:
     >>> round(float(trip_factor(np.array([0.5]), 1.0)[0]), 4)
     0.7071
     """
+    return lognormal_factor(normal_quantile(u), cv)
+
+
+def lognormal_factor(z: Floats, cv: float) -> Floats:
+    """Unit-mean lognormal factor of each normal score; see :func:`trip_factor`."""
     if cv == 0.0:
-        return np.ones_like(u)
+        return np.ones_like(z)
     sigma = float(np.sqrt(np.log1p(cv * cv)))
-    return np.exp(sigma * normal_quantile(u) - sigma * sigma / 2.0)
+    return np.exp(sigma * z - sigma * sigma / 2.0)

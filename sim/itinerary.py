@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.activities import WATER, Activity
-from sim.amounts import Amount, Length, expected, over_the_year
+from sim.amounts import Amount, Length, expected, gathered, over_the_year
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
 from sim.emissions import kg_amount
@@ -39,6 +39,13 @@ class Priced:
         return list(dict.fromkeys(number for amount in amounts for number in amount.rows()))
 
 
+Sums = tuple[tuple[Amount, ...], tuple[Amount, ...], tuple[Amount, ...]]
+"""Hours, dollars and emissions as amounts that all vary with something else."""
+
+Memo = dict[tuple[str, str, int], "Priced"]
+"""Priced activities by activity_id, leg and month class."""
+
+
 @dataclass(frozen=True)
 class Itinerary:
     """Ordered activities from origin to destination.
@@ -59,6 +66,28 @@ class Itinerary:
     km: tuple[float, ...]
     months: tuple[int, ...] = ()
     seasons: tuple[tuple[int, ...], ...] = ()
+    _sums: dict[tuple[bool, int | None], Sums] = field(default_factory=dict, repr=False, compare=False)
+
+    def sums(self, *, known: bool = False, stop: int | None = None) -> Sums:
+        """Hours, dollars and emissions up to an activity, gathered by what they vary with.
+
+        Parameters
+        ----------
+        known
+            Whether trips are averaged over.
+        stop
+            Activities that count; all if not given.
+        """
+        if (known, stop) not in self._sums:
+            part = self.priced[:stop]
+            lists = (
+                [p.hours for p in part],
+                [amount for p in part for amount in p.usd.values()],
+                [p.kg for p in part if p.kg is not None],
+            )
+            hours, usd, kg = (gathered([a.known for a in each] if known else each) for each in lists)
+            self._sums[known, stop] = (hours, usd, kg)
+        return self._sums[known, stop]
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -107,7 +136,7 @@ def legs_of(activities: Sequence[Activity]) -> list[str]:
     return names
 
 
-def price(
+def price(  # noqa: PLR0913 - a chain, its assumptions, and when it starts
     activities: Sequence[Activity],
     parameters: Parameters,
     consignment: Consignment,
@@ -115,6 +144,7 @@ def price(
     lengths: Mapping[str, Length],
     *,
     departure: dt.date | None = None,
+    memo: Memo | None = None,
 ) -> Itinerary:
     """Itinerary of a chain of activities.
 
@@ -129,6 +159,8 @@ def price(
     departure
         Day of departure; each activity then takes the month in which it is expected to happen. Without it the month of
         departure holds all the way.
+    memo
+        Activities priced before with the same parameters and consignment; added to.
 
     Returns
     -------
@@ -142,17 +174,21 @@ def price(
     priced: list[Priced] = []
     km: list[float] = []
     months: list[int] = []
+    memo = {} if memo is None else memo
     elapsed = 0.0
     for activity, leg in zip(activities, legs_of(activities), strict=True):
         if departure is not None:
             month = (departure + dt.timedelta(hours=elapsed)).month
-        hours = hours_amount(activity, parameters, consignment, month, leg=leg)
-        usd = usd_amounts(activity, parameters, consignment, month, leg=leg)
-        kg = kg_amount(activity, parameters, consignment, month)
-        priced.append(Priced(activity, leg, hours, usd, kg))
+        key = (activity.activity_id, leg, parameters.month_class(month))
+        if key not in memo:
+            hours = hours_amount(activity, parameters, consignment, month, leg=leg)
+            usd = usd_amounts(activity, parameters, consignment, month, leg=leg)
+            kg = kg_amount(activity, parameters, consignment, month)
+            memo[key] = Priced(activity, leg, hours, usd, kg)
+        priced.append(memo[key])
         km.append(expected(Amount(activity.km, project=activity.project_id), parameters, lengths))
         months.append(month)
-        elapsed += expected(hours, parameters, lengths)
+        elapsed += expected(memo[key].hours, parameters, lengths)
     return Itinerary(tuple(priced), tuple(km), tuple(months))
 
 
@@ -162,6 +198,8 @@ def price_over_year(
     consignment: Consignment,
     lengths: Mapping[str, Length],
     departure: dt.date,
+    *,
+    memo: Memo | None = None,
 ) -> Itinerary:
     """Itinerary of a chain of activities that sets out in any month alike.
 
@@ -173,9 +211,14 @@ def price_over_year(
         As for :func:`price`.
     departure
         A day of the year meant; departures are on the 15th of each month.
+    memo
+        As for :func:`price`.
     """
+    memo = {} if memo is None else memo
     by_month = [
-        price(activities, parameters, consignment, month, lengths, departure=dt.date(departure.year, month, 15))
+        price(
+            activities, parameters, consignment, month, lengths, departure=dt.date(departure.year, month, 15), memo=memo
+        )
         for month in range(1, 13)
     ]
     priced = []

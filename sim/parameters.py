@@ -77,8 +77,15 @@ class Parameters:
         for group in self._groups.values():
             names = {name for i in group.rows for name in self.rows[i].selectors}
             group.used = tuple(name for name in SELECTORS if name in names)
+        seasons = {row.selectors["months"] for row in self.rows if "months" in row.selectors}
+        marks = [tuple(str(month) in season for season in sorted(seasons, key=sorted)) for month in range(1, 13)]
+        self._classes = tuple(marks.index(mark) + 1 for mark in marks)
         self.contained = frozenset(token for row in self.rows for token in row.includes)
         self._both = _refuse_mixed_sides(self.rows)
+
+    def month_class(self, month: int) -> int:
+        """First month of the year that no row tells from this one."""
+        return self._classes[month - 1]
 
     def has_both_sides(self, crossing_id: str, quantity: str, component: str, reason: str) -> bool:
         """Whether one row gives both sides of a crossing together."""

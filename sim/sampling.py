@@ -19,8 +19,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.amounts import Amount, Length, Stream
-from sim.draws import Bools, Floats, Wholes, headway_factor, shape_quantile, tied_uniforms, trip_factor, uniforms
+from sim.amounts import Amount, Length, Stream, gathered
+from sim.draws import (
+    Bools,
+    Floats,
+    Wholes,
+    headway_factor,
+    lognormal_factor,
+    normal_quantile,
+    shape_quantile,
+    tied_uniforms,
+    uniforms,
+)
 from sim.parameters import Parameters
 
 
@@ -50,15 +60,18 @@ class Draws:
     trip_replicate: int = 0
     _rows: dict[int, Floats | float] = field(default_factory=dict, repr=False)
     _vectors: dict[Stream, Floats | float] = field(default_factory=dict, repr=False)
+    _trips: dict[str, Floats] = field(default_factory=dict, repr=False)
     _spread: dict[Stream, tuple[float, float, float]] = field(default_factory=dict, repr=False)
 
     def another_trip(self, trip_replicate: int) -> Draws:
         """Draws of other trips under the same knowledge."""
-        return replace(self, trip_replicate=trip_replicate, _rows=self._rows, _vectors={}, _spread={})
+        return replace(self, trip_replicate=trip_replicate, _rows=self._rows, _vectors={}, _trips={}, _spread={})
 
     def replicate(self, number: int) -> Draws:
         """Draws of an independent repetition of the whole run."""
-        return replace(self, knowledge_replicate=number, trip_replicate=number, _rows={}, _vectors={}, _spread={})
+        return replace(
+            self, knowledge_replicate=number, trip_replicate=number, _rows={}, _vectors={}, _trips={}, _spread={}
+        )
 
     def row(self, number: int) -> Floats | float:
         """Values of a parameter row, shape (draw,), or one number where it is certain; in the row's unit."""
@@ -100,10 +113,17 @@ class Draws:
             if amount.project:
                 value = value * self.length_factor(amount.project)
             if amount.trip:
-                u = uniforms(self.seed, "trip", amount.trip, self.trip_replicate, self.count)
-                value = value * (headway_factor(u) if amount.law == "headway" else trip_factor(u, amount.cv))
+                value = value * self._trip(amount)
             self._vectors[stream] = self._checked(value, amount)
         return self._vectors[stream]
+
+    def _trip(self, amount: Amount) -> Floats:
+        """Trip factor of an amount, shape (draw,). [1]"""
+        if amount.trip not in self._trips:
+            u = uniforms(self.seed, "trip", amount.trip, self.trip_replicate, self.count)
+            self._trips[amount.trip] = headway_factor(u) if amount.law == "headway" else normal_quantile(u)
+        kept = self._trips[amount.trip]
+        return kept if amount.law == "headway" else lognormal_factor(kept, amount.cv)
 
     def departure_months(self) -> Wholes:
         """Month of departure of each draw where a study is spread over the year, 1 to 12, shape (draw,)."""
@@ -155,19 +175,14 @@ class Draws:
 
     def total(self, amounts: Sequence[Amount]) -> Floats:
         """Sum of amounts in every draw, shape (draw,)."""
-        gathered: dict[Stream, tuple[float, Amount]] = {}
-        for amount in amounts:
-            if amount.coefficient:
-                c = gathered.get(amount.stream, (0.0, amount))[0]
-                gathered[amount.stream] = (c + amount.coefficient, amount)
         constant = 0.0
         total = np.zeros(self.count)
-        for coefficient, amount in gathered.values():
+        for amount in gathered(amounts):
             vector = self.vector(amount)
             if isinstance(vector, float):
-                constant += coefficient * vector
+                constant += amount.coefficient * vector
             else:
-                total += coefficient * vector
+                total += amount.coefficient * vector
         return total + constant
 
 

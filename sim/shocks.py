@@ -23,7 +23,7 @@ unless its rate row says so. Rates and lengths are fitted on few events (see the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -92,11 +92,30 @@ def shocks_over_year(
 ) -> list[tuple[int, Shock, frozenset[int]]]:
     """Shocks that a way spread over the year can meet, with the months of departure in which it can meet each."""
     found: dict[tuple[int, Shock], set[int]] = {}
-    for month, months in enumerate(seasons, start=1):
-        for at, shock in shocks_on(activities, parameters, consignment, months, shocks):
-            found.setdefault((at, shock), set()).add(month)
+    for shock, touched, season in _touched(activities, parameters, consignment, shocks):
+        for month, months in enumerate(seasons, start=1):
+            first = next((i for i in touched if not season or str(months[i]) in season), None)
+            if first is not None:
+                found.setdefault((first, shock), set()).add(month)
     ordered = sorted(found.items(), key=lambda item: (item[0][0], item[0][1].name))
     return [(at, shock, frozenset(months)) for (at, shock), months in ordered]
+
+
+def _touched(
+    activities: Sequence[Activity], parameters: Parameters, consignment: Consignment, shocks: Sequence[Shock]
+) -> Iterator[tuple[Shock, list[int], frozenset[str]]]:
+    """Activities that each shock can shut in some month, and the months of its row (empty = all)."""
+    facts = [
+        (i, selectors_of(a, consignment, 1) | ({"direction": ""} if a.kind == "clear" else {}))
+        for i, a in enumerate(activities)
+        if a.kind in ("haul", "clear")
+    ]
+    for shock in shocks:
+        conditions = parameters.rows[shock.rate].selectors
+        asked = [(name, allowed) for name, allowed in conditions.items() if name not in ("reason", "months")]
+        touched = [i for i, fact in facts if all(fact[name] in allowed for name, allowed in asked)]
+        if touched:
+            yield shock, touched, conditions.get("months", frozenset())
 
 
 def shocks_on(
@@ -121,18 +140,10 @@ def shocks_on(
         ``(index of the activity, shock)``.
     """
     met: list[tuple[int, Shock]] = []
-    for shock in shocks:
-        row = parameters.rows[shock.rate]
-        for i, activity in enumerate(activities):
-            if activity.kind not in ("haul", "clear"):
-                continue
-            facts = selectors_of(activity, consignment, months[i])
-            facts["reason"] = shock.scope
-            if activity.kind == "clear":
-                facts["direction"] = ""
-            if row.agrees(facts):
-                met.append((i, shock))
-                break
+    for shock, touched, season in _touched(activities, parameters, consignment, shocks):
+        first = next((i for i in touched if not season or str(months[i]) in season), None)
+        if first is not None:
+            met.append((first, shock))
     return sorted(met, key=lambda pair: (pair[0], pair[1].name))
 
 

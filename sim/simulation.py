@@ -282,15 +282,7 @@ def _totals(
     itinerary: Itinerary, draws: Draws, *, known: bool = False, stop: int | None = None
 ) -> tuple[Floats, Floats, Floats]:
     """Hours, dollars and emissions of an itinerary up to an activity, shape (draw,) each."""
-    priced = itinerary.priced[:stop]
-    lists: tuple[list[Amount], list[Amount], list[Amount]] = (
-        [p.hours for p in priced],
-        [amount for p in priced for amount in p.usd.values()],
-        [p.kg for p in priced if p.kg is not None],
-    )
-    if known:
-        lists = ([a.known for a in lists[0]], [a.known for a in lists[1]], [a.known for a in lists[2]])
-    hours, usd, kg = (draws.total(amounts) for amounts in lists)
+    hours, usd, kg = (draws.total(amounts) for amounts in itinerary.sums(known=known, stop=stop))
     return hours, usd, kg
 
 
@@ -354,7 +346,7 @@ def _expanded(itinerary: Itinerary, hazards: Sequence[Hazard], trip: Trip) -> tu
             km.append(0.0)
         priced.append(item)
         km.append(itinerary.km[i])
-    return replace(itinerary, priced=tuple(priced), km=tuple(km), months=()), added
+    return replace(itinerary, priced=tuple(priced), km=tuple(km), months=(), _sums={}), added
 
 
 def _standing_still(before: Activity, reason: str, what: str) -> Activity:
@@ -381,7 +373,10 @@ def _with_detour(itinerary: Itinerary, added: _Added, detour: tuple[Floats, Floa
         last, activity_id=f"divert@{last.to_node_id}", kind="divert", reason="", from_node_id=last.to_node_id, km=0.0
     )
     priced = (*itinerary.priced, Priced(divert, itinerary.priced[-1].leg, Amount(0.0), {}, None))
-    return replace(itinerary, priced=priced, km=(*itinerary.km, 0.0)), {**added, len(itinerary.priced): detour}
+    return replace(itinerary, priced=priced, km=(*itinerary.km, 0.0), _sums={}), {
+        **added,
+        len(itinerary.priced): detour,
+    }
 
 
 def _average_trip(

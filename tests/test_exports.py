@@ -24,7 +24,7 @@ from sim.parameters import DATA as SIMDATA
 
 FILES = {
     "comparison.csv", "activities.csv", "costs.csv", "draws.parquet", "routes.geojson", "sources.csv", "map.png", "map.svg",
-    "profile_hours.png", "profile_usd.png", "study.json", "datapackage.json",
+    "profile_hours.png", "profile_usd.png", "study.json", "datapackage.json", "rows.csv",
 }  # fmt: skip
 PICTURES = {"map.png", "map.svg", "profile_hours.png", "profile_usd.png"}
 ACTIVITIES = [
