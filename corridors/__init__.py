@@ -14,16 +14,27 @@ if TYPE_CHECKING:
     from corridors.catalogue import read_catalogue
     from corridors.charts import plot_profile
     from corridors.comparison import compare
+    from corridors.difference import differences
     from corridors.maps import plot_map
     from corridors.scenario import read_scenario
     from corridors.study import run
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compare", "plot_map", "plot_profile", "read_catalogue", "read_scenario", "run"]
+__all__ = [
+    "__version__",
+    "compare",
+    "differences",
+    "plot_map",
+    "plot_profile",
+    "read_catalogue",
+    "read_scenario",
+    "run",
+]
 
 _HOME = {
     "compare": "comparison",
+    "differences": "difference",
     "plot_map": "maps",
     "plot_profile": "charts",
     "read_catalogue": "catalogue",

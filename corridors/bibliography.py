@@ -5,7 +5,8 @@ rows (stretches, crossings, terminals, projects, closures, parameter rows) and f
 (:mod:`corridors.citations`). Each source is listed with the rows that rest on it and the one that weighs most.
 
 *Weight* of a row is its share of the expected hours, or of the expected dollars, of all feasible ways together, whichever
-is larger: an hour counts for every row it was computed from. A speed row that makes 100 of 1,000 hours weighs 10 %.
+is larger: an hour counts for every row it was computed from. A speed row that makes 100 of 1,000 hours weighs 10 %. Means
+are in closed form; what chance adds on the road (a closure met, a way round) is the mean of the study's draws.
 Emission rows weigh nothing here. *Basis* of a source is the weakest basis among the rows that rest on it; a stretch has
 the basis of its length (a share of a published total and a length measured on OpenStreetMap count as derived), and what
 only says that a thing is there counts as published.
@@ -16,7 +17,7 @@ top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from corridors.citations import source_rows, sources_of_row
@@ -25,6 +26,7 @@ from sim.amounts import expected
 
 if TYPE_CHECKING:
     from corridors.study import Study
+    from sim.amounts import Amount
     from sim.itinerary import Priced
 
 LENGTH_BASIS = {"published": "published", "share_of_published": "derived", "osm": "derived", "estimate": "estimate"}
@@ -49,6 +51,24 @@ class Entry(NamedTuple):
     of: str
 
 
+class Sums:
+    """Hours or dollars by row, and in all."""
+
+    def __init__(self) -> None:
+        self.total = 0.0
+        self.by_row: dict[str, float] = {}
+
+    def add(self, names: Iterable[str], amount: float) -> None:
+        """Count an amount once in all, and once for every row that it was computed from."""
+        self.total += amount
+        for name in names:
+            self.by_row[name] = self.by_row.get(name, 0.0) + amount
+
+    def share(self, name: str) -> float:
+        """Part of all that was computed from a row. [1]"""
+        return self.by_row.get(name, 0.0) / self.total if self.total else 0.0
+
+
 def bibliography(study: Study) -> list[Entry]:
     """Sources of a study, weakest basis first, then weakest grade, then heaviest.
 
@@ -59,37 +79,42 @@ def bibliography(study: Study) -> list[Entry]:
         says which. [1]
     """
     rows: dict[str, Row] = {}
-    hours: dict[str, float] = {}
-    usd: dict[str, float] = {}
-    totals = [0.0, 0.0]
-    for priced in _activities(study):
-        took = expected(priced.hours, study.parameters, study.lengths)
-        paid = {name: expected(amount, study.parameters, study.lengths) for name, amount in priced.usd.items()}
-        totals[0] += took
-        totals[1] += sum(paid.values())
-        for row in _place_rows(priced, study):
-            rows[row.name] = row
-            hours[row.name] = hours.get(row.name, 0.0) + took
-            usd[row.name] = usd.get(row.name, 0.0) + sum(paid.values())
-        for number in priced.rows():
-            row = _parameter_row(study, number)
-            rows[row.name] = row
-        for name in _names(study, priced.hours.factors):
-            hours[name] = hours.get(name, 0.0) + took
-        for component, amount in priced.usd.items():
-            for name in _names(study, amount.factors):
-                usd[name] = usd.get(name, 0.0) + paid[component]
+    hours, usd = Sums(), Sums()
+    for priced, stood in _activities(study):
+        places = list(_place_rows(priced, study))
+        rows.update({row.name: row for row in (*places, *(_parameter_row(study, n) for n in priced.rows()))})
+        for sums, amounts, added in ((hours, [priced.hours], stood[0]), (usd, list(priced.usd.values()), stood[1])):
+            for numbers, mean in [*_parts(amounts, study), (priced.rows(), added)]:
+                names = [f"parameters:{study.parameters.rows[number].parameter_id}" for number in numbers]
+                sums.add([*(row.name for row in places), *names], mean)
     for standing in study.standings:
         name = f"closures:{standing.closure.closure_id}"
         rows[name] = Row(name, "assumption" if standing.assumption else "published", _keys(standing.closure.source))
-    shares = {name: _share(name, hours, usd, totals) for name in rows}
+    shares = {name: max((hours.share(name), "hours"), (usd.share(name), "dollars")) for name in rows}
     return sorted(_entries(rows, shares, study.own.sources or source_rows()), key=_order)
 
 
-def _activities(study: Study) -> Iterator[Priced]:
+def _activities(study: Study) -> Iterator[tuple[Priced, tuple[float, float]]]:
+    """Activities of every way, with the mean hours and dollars that chance adds there (closures met, ways round)."""
     for way in study.ways:
-        if way.itinerary is not None:
-            yield from way.itinerary.priced
+        if way.itinerary is None or way.outcome is None:
+            continue
+        for i, priced in enumerate(way.itinerary.priced):
+            stood = (0.0, 0.0)
+            if i in way.outcome.added:
+                dollars = sum(float(values[i]) for values in way.outcome.usd_mean.values())
+                stood = (float(way.outcome.hours_mean[i]), dollars)
+            yield priced, stood
+
+
+def _parts(amounts: Iterable[Amount], study: Study) -> Iterator[tuple[list[int], float]]:
+    """Rows of amounts with their mean; a month's part of an amount over the year counts for that month's rows."""
+    for amount in amounts:
+        if amount.by_month:
+            share = amount.coefficient / len(amount.by_month)
+            yield from ((numbers, share * mean) for numbers, mean in _parts(amount.by_month, study))
+        else:
+            yield list(dict.fromkeys(amount.rows())), expected(amount, study.parameters, study.lengths)
 
 
 def _place_rows(priced: Priced, study: Study) -> Iterator[Row]:
@@ -110,16 +135,6 @@ def _place_rows(priced: Priced, study: Study) -> Iterator[Row]:
 def _parameter_row(study: Study, number: int) -> Row:
     row = study.parameters.rows[number]
     return Row(f"parameters:{row.parameter_id}", row.basis, tuple(sources_of_row(study.parameters, number, study.own)))
-
-
-def _names(study: Study, factors: tuple[tuple[int, object], ...]) -> list[str]:
-    return [f"parameters:{study.parameters.rows[number].parameter_id}" for number, _ in factors]
-
-
-def _share(name: str, hours: dict[str, float], usd: dict[str, float], totals: list[float]) -> tuple[float, str]:
-    of_hours = hours.get(name, 0.0) / totals[0] if totals[0] else 0.0
-    of_usd = usd.get(name, 0.0) / totals[1] if totals[1] else 0.0
-    return (of_hours, "hours") if of_hours >= of_usd else (of_usd, "dollars")
 
 
 def _entries(

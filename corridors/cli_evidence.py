@@ -117,9 +117,8 @@ def sources(
     from corridors.scenario import read_scenario
     from corridors.study import run as carry
 
-    study = carry(
-        read_scenario(scenario, ["draws=64", *(changes or [])], rows=rows or ())
-    )  # weights are means: few draws do
+    few = "draws=256"  # for weights, which are means
+    study = carry(read_scenario(scenario, [few, *(changes or [])], rows=rows or ()))
     entries = bibliography(study)
     if as_json:
         _json({"scenario": study.scenario.name, "sources": words.bibliography_json(entries)})

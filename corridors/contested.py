@@ -132,8 +132,11 @@ def _one(quantity: Contested, name: str) -> Triple:
         return Triple((name,), row.low, row.best, row.high, row.unit)
     projects = read_package(GEODATA, ["projects"])["projects"]
     project, _, field = key.partition(":")
-    if project not in projects.index or f"{field}_best" not in projects.columns:
-        raise _fault(quantity, name, did_you_mean(project, map(str, projects.index)) or "a project and a field of it")
+    if project not in projects.index:
+        raise _fault(quantity, name, did_you_mean(project, map(str, projects.index)) or "a project_id of projects.csv")
+    fields = [column.removesuffix("_best") for column in projects.columns if column.endswith("_best")]
+    if field not in fields:
+        raise _fault(quantity, name, did_you_mean(field, fields) or ", ".join(fields))
     at = projects.index[project]
     low, best, high = (float(projects[f"{field}_{rank}"][at]) for rank in RANKS)
     return Triple((name,), low, best, high, projects.resource.field[f"{field}_best"].unit)

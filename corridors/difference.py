@@ -65,7 +65,7 @@ class Figure(NamedTuple):
     @property
     def noise(self) -> bool:
         """Whether the difference lies within the Monte Carlo noise."""
-        return self.error is not None and abs(self.delta) <= 2.0 * self.error
+        return self.error is not None and 0.0 < abs(self.delta) <= 2.0 * self.error
 
 
 class Result(NamedTuple):
@@ -308,7 +308,8 @@ def _flat(result: Result) -> dict[str, Any]:
     row: dict[str, Any] = {
         "origin": result.origin, "destination": result.destination, "corridor": result.corridor, "a": result.a, "b": result.b,
     }  # fmt: skip
-    row |= {f"delta_{name}": figure.delta for name, figure in result.figures.items()}
-    row |= {f"{name}_within_noise": figure.noise for name, figure in result.figures.items()}
-    row |= {f"a_{name}": figure.a for name, figure in result.figures.items()}
-    return row | {f"b_{name}": figure.b for name, figure in result.figures.items()}
+    found = {name: result.figures.get(name) for name, _ in COMPARED}
+    row |= {f"delta_{name}": figure and figure.delta for name, figure in found.items()}
+    row |= {f"{name}_within_noise": figure and figure.noise for name, figure in found.items()}
+    row |= {f"a_{name}": figure and figure.a for name, figure in found.items()}
+    return row | {f"b_{name}": figure and figure.b for name, figure in found.items()}

@@ -49,9 +49,7 @@ def print_difference(found: Difference) -> None:
 
 def input_lines(found: Difference) -> list[str]:
     """Inputs that differ, a line each under the heading of its group."""
-    if not found.inputs:
-        return ["\nNo input differs."]
-    lines = ["\nInputs that differ, A -> B"]
+    lines = ["\nInputs that differ, A -> B" if found.inputs else "\nNo input differs."]
     for group, head in _HEADS.items():
         told = [line for entry in found.inputs if entry.group == group for line in [_input_line(entry)] if line]
         lines += [f" {head}", *(f"   {line}" for line in told)] if told else []
@@ -141,7 +139,7 @@ def _delta(name: str, figure: Figure) -> str:
     text = f"{figure.delta:+,.2f}" if name.startswith("days") else f"{figure.delta:+,.0f}"
     if float(text.replace(",", "")) == 0.0:
         text = "0"
-    return f"{'~' if figure.noise and figure.delta else ''}{text}"
+    return f"{'~' if figure.noise else ''}{text}"
 
 
 def pairing_words(found: Difference) -> str:

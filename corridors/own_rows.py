@@ -203,7 +203,7 @@ def tables_with(files: Sequence[str | Path]) -> tuple[Network, Parameters, OwnRo
     for file in read:
         laid[file.resource.name] = lay(file, laid[file.resource.name])
     labels = tuple(dict.fromkeys(file.label for file in read))
-    rows = tuple(_own_rows(ours, laid, labels))
+    rows = tuple(sorted(_own_rows(ours, laid, labels), key=lambda row: (labels.index(row.file), row.line)))
     network = network_of({name: laid[name] for name in TABLES})
     parameters = Parameters(laid["parameters"], theirs=labels)
     check_names_of_rows(laid, ours, labels)

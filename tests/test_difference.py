@@ -72,7 +72,9 @@ def test_parameter_rows_are_told_with_low_best_and_high():
     assert (entry.before["low"], entry.before["best"], entry.before["high"]) == (before.low, before.best, before.high)
     assert (after["low"], after["best"], after["high"], after["cv"]) == (35, 35, 35, 0.1)
     (line,) = [line for line in input_lines(found) if SPEED in line]
-    assert line.strip() == f"{SPEED}: {before.low:g}/{before.best:g}/{before.high:g} -> 35 km/h, cv {before.cv:g} -> 0.1"
+    assert (
+        line.strip() == f"{SPEED}: {before.low:g}/{before.best:g}/{before.high:g} -> 35 km/h, cv {before.cv:g} -> 0.1"
+    )
 
 
 def test_own_rows_are_told_cell_by_cell(tmp_path):
@@ -169,7 +171,9 @@ def test_error_of_a_difference_is_that_of_repetition():
     y = x + random.normal(0.0, 0.3, x.shape)
     for paired, other in ((True, y), (False, random.permuted(y, axis=0))):
         spread = (np.median(other, axis=1) - np.median(x, axis=1)).std()
-        told = np.mean([error_of_difference(a, b, 0.5, paired=paired) for a, b in zip(x[:200], other[:200], strict=True)])
+        told = np.mean(
+            [error_of_difference(a, b, 0.5, paired=paired) for a, b in zip(x[:200], other[:200], strict=True)]
+        )
         assert told == pytest.approx(spread, rel=0.15)
 
 
@@ -229,7 +233,10 @@ def test_a_folder_of_other_tables_names_the_tables(folder, tmp_path):
     made["versions"]["corridors"] = "0.0.1"
     (other / "study.json").write_text(json.dumps(made), encoding="utf-8")
     found = difference_of(side_of_folder(other), side_of_folder(folder))
-    assert [(entry.group, entry.name) for entry in found.inputs] == [("tables", "geodata/links.csv"), ("versions", "corridors")]
+    assert [(entry.group, entry.name) for entry in found.inputs] == [
+        ("tables", "geodata/links.csv"),
+        ("versions", "corridors"),
+    ]
     assert any("geodata/links.csv is of another version" in line for line in input_lines(found))
 
 
@@ -255,7 +262,10 @@ def test_the_command_tells_inputs_then_results(scenario, tmp_path, monkeypatch):
     (tmp_path / "rates.csv").write_text(f"parameter_id,unit,best\n{SPEED},km/h,30\n", encoding="utf-8")
     said = command("diff", scenario, scenario, "--rows", "rates.csv", "--set", "assume.hormuz-2026=shut", "--draws", 64)
     assert said.code == 0, said.err
-    order = [said.out.index(text) for text in ("Inputs that differ", "hormuz-2026: open -> shut", SPEED, "Results that differ", "Δ days P50")]
+    order = [
+        said.out.index(text)
+        for text in ("Inputs that differ", "hormuz-2026: open -> shut", SPEED, "Results that differ", "Δ days P50")
+    ]
     assert order == sorted(order)
     assert "same seed, same number" in said.out
 

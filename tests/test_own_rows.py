@@ -103,7 +103,12 @@ def test_a_partial_update_changes_the_filled_cells_and_nothing_of_ours_vouches_f
     _, parameters, own = tables_with([written(tmp_path / "rates.csv", RATES)])
     row, before = parameters[FEE], read_parameters()[FEE]
     assert (row.low, row.best, row.high, row.price_year, row.as_of) == (0.05, 0.06, 0.08, 2026, "2026-09")
-    assert (row.selectors, row.includes, row.cv, row.shape) == (before.selectors, before.includes, before.cv, before.shape)
+    assert (row.selectors, row.includes, row.cv, row.shape) == (
+        before.selectors,
+        before.includes,
+        before.cv,
+        before.shape,
+    )
     assert row.evidence == ("", "", "")
     assert row.basis == "assumption"
     assert "0.038 -> 0.06" in row.note
@@ -131,7 +136,10 @@ def test_an_empty_cell_of_a_partial_update_leaves_ours(tmp_path):
 
 
 def test_what_the_user_states_of_basis_note_and_evidence_stands(tmp_path):
-    text = "parameter_id,unit,best,price_year,as_of,basis,note\n" + f'{FEE},USD/t-km,0.06,2026,2026-09,tariff,"our sheet, May"\n'
+    text = (
+        "parameter_id,unit,best,price_year,as_of,basis,note\n"
+        f'{FEE},USD/t-km,0.06,2026,2026-09,tariff,"our sheet, May"\n'
+    )
     _, parameters, _ = tables_with([written(tmp_path / "rates.csv", text)])
     assert (parameters[FEE].basis, parameters[FEE].note) == ("tariff", "our sheet, May")
 
@@ -147,7 +155,9 @@ def test_a_new_unit_may_come_with_all_figures_and_not_without(tmp_path):
 
 def test_a_figure_owes_its_unit_and_money_its_price_year_and_date(tmp_path):
     found = refusal(written(tmp_path / "rates.csv", f"parameter_id,best\n{FEE},1.2\n"))
-    assert found.startswith(f'rates.csv, line 2, parameter_id "{FEE}": a figure is given without unit, price_year, as_of')
+    assert found.startswith(
+        f'rates.csv, line 2, parameter_id "{FEE}": a figure is given without unit, price_year, as_of'
+    )
     assert "ours: unit USD/t-km, price_year 2025" in found
     found = refusal(written(tmp_path / "speeds.csv", f"parameter_id,best\n{SPEED},35\n"))
     assert "a figure is given without unit; fill in it; ours: unit km/h" in found
@@ -155,7 +165,9 @@ def test_a_figure_owes_its_unit_and_money_its_price_year_and_date(tmp_path):
 
 def test_a_new_row_needs_every_required_column_and_the_nearest_name_is_offered(tmp_path):
     found = refusal(written(tmp_path / "rates.csv", RATES.replace(FEE, f"{FEE}s")))
-    assert found.startswith('rates.csv, line 2, parameter_id "usd.haul.road.pk.southbounds": there is no such row among ours')
+    assert found.startswith(
+        'rates.csv, line 2, parameter_id "usd.haul.road.pk.southbounds": there is no such row among ours'
+    )
     assert "kind, quantity, shape, basis are empty" in found
     assert f'did you mean "{FEE}"?' in found
 
@@ -212,7 +224,9 @@ def test_workbook_and_csv_of_the_same_rows_give_identical_results(tmp_path):
 def test_a_bad_cell_of_a_workbook_names_sheet_line_and_column(tmp_path):
     row = {"parameter_id": SPEED, "unit": "km/h", "best": "35 km/h"}
     found = refusal(as_workbook(tmp_path / "rates.xlsx", {"parameters": [row]}))
-    assert found.startswith(f'rates.xlsx, sheet parameters, line 2, parameter_id "{SPEED}": best is "35 km/h"; allowed: a number')
+    assert found.startswith(
+        f'rates.xlsx, sheet parameters, line 2, parameter_id "{SPEED}": best is "35 km/h"; allowed: a number'
+    )
     book = as_workbook(tmp_path / "sum.xlsx", {"parameters": [row | {"best": "=30+5"}]})
     assert "sum.xlsx, sheet parameters, line 2, column best, cell C2: holds the formula =30+5" in refusal(book)
 
@@ -246,7 +260,10 @@ def test_a_decimal_comma_is_refused_in_both(tmp_path):
         (f"parameter_id,node_id\n{SPEED},almaty\n", 'did you mean "almaty1"?'),
         (f"parameter_id,months\n{SPEED},9;13\n", 'months is "9;13"'),
         (f"parameter_id,includes\n{SPEED},clear.border.feee\n", 'did you mean "fee"?'),
-        (f"parameter_id,unit,best,best_evidence\n{SPEED},km/h,35,nowhere.at.all\n", 'best_evidence names "nowhere.at.all"'),
+        (
+            f"parameter_id,unit,best,best_evidence\n{SPEED},km/h,35,nowhere.at.all\n",
+            'best_evidence names "nowhere.at.all"',
+        ),
         ("link_id,from_node_id\nno-such-link,x\n", "there is no such row among ours"),
         ("evidence_id,source_id\n", None),
     ],
@@ -351,7 +368,11 @@ def test_tables_of_place_take_partial_rows_as_well(tmp_path):
 
 
 def test_sources_and_evidence_of_the_users_own_are_cited(tmp_path):
-    source = cells("sources", "own-reading") | {"source_id": "our-sheet-2026", "title": "Our rate sheet", "publisher": "Us"}
+    source = cells("sources", "own-reading") | {
+        "source_id": "our-sheet-2026",
+        "title": "Our rate sheet",
+        "publisher": "Us",
+    }
     proof = dict.fromkeys(ours()["evidence"].columns, "") | {
         "evidence_id": "ours.road", "quantity": "rate", "place": "PK", "published_value": "0.06", "published_unit": "USD/t-km",
         "as_of": "2026", "source_id": "our-sheet-2026",
@@ -420,7 +441,9 @@ def test_the_printed_table_marks_them_and_names_each_in_its_foot(carried, capsys
 
 
 def test_rows_that_no_way_uses_are_named(tmp_path, capsys):
-    name = next(r.parameter_id for r in read_parameters().rows if r.parameter_id.startswith("clear_hours.road.khunjerab"))
+    name = next(
+        r.parameter_id for r in read_parameters().rows if r.parameter_id.startswith("clear_hours.road.khunjerab")
+    )
     file = written(tmp_path / "rates.csv", f"parameter_id,unit,best\n{name},h,5\n")
     print_comparison(run(read_scenario(FLAGSHIP, [*ONE_PAIR, "draws=16", "corridors=bandar-abbas"], rows=[file])))
     assert f"not used by these ways: {name}" in capsys.readouterr().out
@@ -437,13 +460,24 @@ def test_charts_and_maps_say_so_in_their_foot(carried):
 def test_the_command_takes_rows_and_a_scenario_names_them(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     written(tmp_path / "rates.csv", RATES)
-    quick = ("--set", "origins=almaty1", "--set", "destinations=karachi_port", "--draws", "16", "--no-pictures", "--json")
+    quick = (
+        "--set",
+        "origins=almaty1",
+        "--set",
+        "destinations=karachi_port",
+        "--draws",
+        "16",
+        "--no-pictures",
+        "--json",
+    )
     said = command("run", FLAGSHIP, *quick, "--rows", "rates.csv")
     assert said.code == 0, said.err
     scenario = scenario_file(tmp_path, 'rows = ["rates.csv"]\ndraws = 16\n')
     other = command("run", scenario, "--no-pictures", "--json")
     one, two = (json.loads(text)["ways"] for text in (said.out, other.out))
-    assert [(w["hours_p50"], w["usd_p50"], w["own_rows"]) for w in one] == [(w["hours_p50"], w["usd_p50"], w["own_rows"]) for w in two]
+    assert [(w["hours_p50"], w["usd_p50"], w["own_rows"]) for w in one] == [
+        (w["hours_p50"], w["usd_p50"], w["own_rows"]) for w in two
+    ]
     written(tmp_path / "rates.csv", RATES.replace("0.06", "0,06"))
     bad = command("run", FLAGSHIP, *quick, "--rows", "rates.csv")
     assert (bad.code, bad.out) == (2, "")

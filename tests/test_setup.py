@@ -114,5 +114,5 @@ def test_surface_is_small_and_loads_late():
     )
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert result.stdout.split() == [
-        "__version__", "compare", "plot_map", "plot_profile", "read_catalogue", "read_scenario", "run",
+        "__version__", "compare", "differences", "plot_map", "plot_profile", "read_catalogue", "read_scenario", "run",
     ]  # fmt: skip

@@ -25,7 +25,11 @@ def folder(tmp_path_factory):
 
 def test_every_table_is_there_with_one_row_of_ours(folder):
     ours = shipped_tables()
-    assert {path.name for path in folder.iterdir()} == {f"{name}.csv" for name in LAID_OVER} | {DICTIONARY, README, WORKBOOK}
+    assert {path.name for path in folder.iterdir()} == {f"{name}.csv" for name in LAID_OVER} | {
+        DICTIONARY,
+        README,
+        WORKBOOK,
+    }
     for name, table in ours.items():
         example = read_table(folder / f"{name}.csv", table.resource)
         assert len(example) == 1

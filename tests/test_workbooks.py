@@ -10,6 +10,8 @@ from geodata.network import DATA as GEODATA
 from geodata.tables import TableError, read_package, read_rows
 from geodata.workbooks import dictionary_rows, read_workbook, write_workbook
 
+MIDNIGHT = dt.datetime(2026, 3, 1)  # noqa: DTZ001 - a spreadsheet knows no time zone
+
 
 def workbook(path, rows, *, sheet="parameters", more=None):
     book = openpyxl.Workbook()
@@ -29,12 +31,10 @@ def refusal(path):
 
 
 def test_cells_become_the_texts_of_a_csv_file(tmp_path):
-    row = ["  Алматы — کراچی ", 3, 0.1, 1e22, True, dt.date(2026, 3, 1), dt.datetime(2026, 3, 1), None, "007"]
+    row = ["  Алматы — کراچی ", 3, 0.1, 1e22, True, dt.date(2026, 3, 1), MIDNIGHT, None, "007"]
     (sheet,) = read_workbook(workbook(tmp_path / "a.xlsx", [list("abcdefghi"), row]))
     assert sheet.header == list("abcdefghi")
-    assert sheet.rows == [
-        ["Алматы — کراچی", "3", "0.1", "1e+22", "true", "2026-03-01", "2026-03-01", "", "007"]
-    ]
+    assert sheet.rows == [["Алматы — کراچی", "3", "0.1", "1e+22", "true", "2026-03-01", "2026-03-01", "", "007"]]
 
 
 def test_lines_are_those_of_the_sheet_and_blank_ones_are_passed_over(tmp_path):
@@ -72,7 +72,7 @@ def test_dictionary_notes_and_empty_sheets_are_passed_over(tmp_path):
         ("#N/A", None, "holds the error #N/A"),
         (0.15, "0%", "is formatted as per cent, and what is stored is 0.15"),
         (dt.time(6, 30), None, "holds the clock time 06:30:00; write a date without a time, or hours as a number"),
-        (dt.datetime(2026, 3, 1, 12), None, "holds the clock time 2026-03-01 12:00:00"),
+        (MIDNIGHT.replace(hour=12), None, "holds the clock time 2026-03-01 12:00:00"),
         (dt.timedelta(hours=30), None, "holds the clock time"),
     ],
 )
@@ -149,6 +149,10 @@ def test_written_headings_carry_unit_and_meaning_and_text_columns_stay_text(tmp_
     assert sheet.column_dimensions[heads["source"].column_letter].number_format == "@"
     assert sheet.column_dimensions[heads["length_km"].column_letter].number_format == "General"
     assert sheet.freeze_panes == "B2"
-    choices = {str(rule.sqref).split(":")[0].rstrip("2"): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    choices = {
+        str(rule.sqref).split(":")[0].rstrip("2"): rule.formula1 for rule in sheet.data_validations.dataValidation
+    }
     assert choices[heads["mode"].column_letter] == '"rail,road,sea,ferry"'
-    assert [[cell.value or "" for cell in row] for row in book["dictionary"].iter_rows()] == dictionary_rows([links.resource])
+    assert [[cell.value or "" for cell in row] for row in book["dictionary"].iter_rows()] == dictionary_rows(
+        [links.resource]
+    )
