@@ -6,10 +6,12 @@ rows (stretches, crossings, terminals, projects, closures, parameter rows) and f
 
 *Weight* of a row is its share of the expected hours, or of the expected dollars, of all feasible ways together, whichever
 is larger: an hour counts for every row it was computed from. A speed row that makes 100 of 1,000 hours weighs 10 %. Means
-are in closed form; what chance adds on the road (a closure met, a way round) is the mean of the study's draws.
-Emission rows weigh nothing here. *Basis* of a source is the weakest basis among the rows that rest on it; a stretch has
-the basis of its length (a share of a published total and a length measured on OpenStreetMap count as derived), and what
-only says that a thing is there counts as published.
+are in closed form; what chance adds on the road (a closure met, a way round) is the mean of the study's draws. Emission
+rows weigh nothing here, and the rows of a way round are not walked.
+
+*Basis* of a source is the weakest basis among the rows that rest on it; a stretch has the basis of its length (a share of
+a published total and a length measured on OpenStreetMap count as derived), and what only says that a thing is there
+counts as published.
 
 Sorted by basis, weakest first, then by grade, weakest first, then by weight: a reader who looks for trouble finds it at the
 top.

@@ -155,7 +155,8 @@ def differences(a: Study, b: Study) -> Difference:
 def difference_of(a: Side, b: Side) -> Difference:
     """What differs between two sides (:func:`corridors.sides.side_of`)."""
     keys = list(dict.fromkeys([*a.ways, *b.ways]))
-    paired = all(a.scenario[key] == b.scenario[key] for key in ("seed", "draws"))
+    counts = [(a.ways[key]["draws"], b.ways[key]["draws"]) for key in a.ways.keys() & b.ways.keys()]
+    paired = a.scenario["seed"] == b.scenario["seed"] and all(m == n for m, n in counts if m and n)
     found = {key: _result(a, b, key, paired=paired) for key in keys}
     return Difference(
         a, b,

@@ -185,7 +185,7 @@ def study_json(study: Study) -> dict[str, Any]:
     return {
         "scenario": json.loads(study.scenario.model_dump_json()),
         "seed": study.scenario.seed,
-        "draws": study.scenario.draws,
+        "draws": study.draws,
         "versions": versions(),
         "tables_sha256": table_hashes(),
         "open_projects": sorted(study.network.open_projects),
@@ -217,7 +217,7 @@ def _write_draws(study: Study, path: Path) -> None:
     import pyarrow.parquet as pq
 
     able = [w for w in study.ways if w.outcome is not None]
-    count = study.scenario.draws
+    count = study.draws
 
     def labels(values: list[str]) -> Any:
         names = sorted(set(values))

@@ -64,9 +64,10 @@ def read_row_files(files: Sequence[str | Path], resources: Mapping[str, Resource
     """
     paths = [Path(file) for file in files]
     twice = {name for name, count in Counter(path.name for path in paths).items() if count > 1}
+    shipped = {resource.path for resource in resources.values()}
     found: list[RowFile] = []
     for path in paths:
-        label = str(path) if path.name in twice else path.name
+        label = str(path) if path.name in twice else f"own {path.name}" if path.name in shipped else path.name
         if path.suffix.lower() not in KINDS:
             mend = "save it as CSV UTF-8, or as an Excel workbook (.xlsx)"
             raise TableError.at(label, problem=f'is of kind "{path.suffix}"', allowed=", ".join(KINDS), mend=mend)

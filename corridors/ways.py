@@ -118,7 +118,7 @@ class WayFinder:
         consignment = conditions.consignment
         row = parameters.rows[value_of_time_row(parameters, conditions.consignment)]
         self.usd_per_hour = consignment.value_usd * row.mean / 100.0 / 24.0
-        self._priced: dict[str, float] = {}
+        self._priced: dict[Activity, float] = {}
         self._memo: Memo = {}
         self.openings = read_opening_hours()
         month_of_date = scenario.date.month == scenario.month
@@ -135,13 +135,13 @@ class WayFinder:
         return sum(self._weight_of(a) for a in activities)
 
     def _weight_of(self, activity: Activity) -> float:
-        known = self._priced.get(activity.activity_id)
+        known = self._priced.get(activity)
         if known is None:
             p, c, m = self.parameters, self.conditions.consignment, self.conditions.month
             hours = expected(hours_amount(activity, p, c, m), p, self.lengths)
             hours += sum(o.mean_wait_hours for o in self.openings if o.holds_for(activity, m))
             usd = sum(expected(a, p, self.lengths) for a in usd_amounts(activity, p, c, m).values())
-            known = self._priced[activity.activity_id] = usd + self.usd_per_hour * hours
+            known = self._priced[activity] = usd + self.usd_per_hour * hours
         return known
 
     def way(self, corridor: Corridor, origin: str, destination: str, draws: Draws) -> Way:

@@ -42,8 +42,8 @@ class Priced:
 Sums = tuple[tuple[Amount, ...], tuple[Amount, ...], tuple[Amount, ...]]
 """Hours, dollars and emissions as amounts that all vary with something else."""
 
-Memo = dict[tuple[str, str, int], "Priced"]
-"""Priced activities by activity_id, leg and month class."""
+Memo = dict[tuple[Activity, str, int], "Priced"]
+"""Priced activities by activity, leg and month class."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def price(  # noqa: PLR0913 - a chain, its assumptions, and when it starts
     for activity, leg in zip(activities, legs_of(activities), strict=True):
         if departure is not None:
             month = (departure + dt.timedelta(hours=elapsed)).month
-        key = (activity.activity_id, leg, parameters.month_class(month))
+        key = (activity, leg, parameters.month_class(month))
         if key not in memo:
             hours = hours_amount(activity, parameters, consignment, month, leg=leg)
             usd = usd_amounts(activity, parameters, consignment, month, leg=leg)

@@ -147,6 +147,9 @@ def set_fields(row: Row, fields: Mapping[str, float]) -> Row:
         cv=fields.get("cv", row.cv),
         where=f"{row.where}, set by the scenario",
     )
+    if new.shape == "fixed" and new.low < new.high:
+        msg = f"{row.parameter_id}: the row is of shape fixed, so low and high other than best say nothing; set best alone"
+        raise TableError(msg)
     if not new.low <= new.best <= new.high:
         msg = f"{row.parameter_id}: low {new.low}, best {new.best}, high {new.high} are not in order; set all three"
         raise TableError(msg)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from studies import FLAGSHIP, command, study
+from studies import FLAGSHIP, ONE_PAIR, command, study
 
 from corridors.bibliography import bibliography
 from corridors.citations import sources_of, sources_of_row
@@ -17,9 +17,8 @@ from corridors.toml_files import ScenarioError
 from geodata.network import read_network
 from geodata.sources import BASES, read_sources
 from geodata.tables import TableError
+from sim.amounts import expected
 from sim.parameters import read_parameters
-
-SMALL = ("origins=almaty1", "destinations=karachi_port")
 
 
 def refused(*words):
@@ -119,8 +118,8 @@ def test_values_come_from_the_smallest_and_outliers_stand_among_them():
     assert 0.633 in numbers
     assert any(v >= 720 for v in numbers)
     printed = flat(command("evidence", "264").out)
-    assert "264 million AFN" in printed
-    assert "$264 million" in printed
+    assert "264 million Afghanis 2,993,760 USD" in printed
+    assert "264 million dollars 264,000,000 USD" in printed
 
 
 def test_adopted_adds_rows_end_to_end():
@@ -248,7 +247,7 @@ def test_readiness_refuses_what_it_cannot_answer():
 
 @pytest.fixture(scope="module")
 def flagship():
-    return study(FLAGSHIP, *SMALL)
+    return study(FLAGSHIP, *ONE_PAIR)
 
 
 @pytest.fixture(scope="module")
@@ -294,13 +293,15 @@ def test_every_parameter_row_of_a_way_stands_under_a_source(flagship, entries):
 
 def test_a_weight_is_the_share_of_the_hours_or_dollars_computed_from_a_row(flagship, entries):
     """Worked apart from the module: expected hours and dollars of every activity that names the row."""
-    from sim.amounts import expected
-
     hours, usd, total_hours, total_usd = {}, {}, 0.0, 0.0
     for way in flagship.ways:
         for i, item in enumerate(way.itinerary.priced if way.itinerary else ()):
-            if i in way.outcome.added:  # a gate asleep: no row makes these hours
+            if i in way.outcome.added:  # a closure met, a gate asleep, a way round: means of the draws
                 total_hours += way.outcome.hours_mean[i]
+                total_usd += sum(values[i] for values in way.outcome.usd_mean.values())
+                for number in item.rows():
+                    name = f"parameters:{flagship.parameters.rows[number].parameter_id}"
+                    hours[name] = hours.get(name, 0.0) + way.outcome.hours_mean[i]
             amounts = [("h", item.hours), *(("usd", amount) for amount in item.usd.values())]
             for kind, amount in amounts:
                 mean = expected(amount, flagship.parameters, flagship.lengths)
@@ -319,30 +320,28 @@ def test_a_weight_is_the_share_of_the_hours_or_dollars_computed_from_a_row(flags
         assert by[entry.of] == max(by.values())
 
 
-def test_a_study_with_chance_names_its_shock_rows_with_their_weight():
-    found = bibliography(study(FLAGSHIP, *SMALL, "shocks=true"))
-    rows = {name for entry in found for name in entry.rows}
-    assert any("closure" in name for name in rows if name.startswith("parameters:"))
-    assert {e.source["source_id"] for e in found} == set(sources_of(study(FLAGSHIP, *SMALL, "shocks=true")))
+def test_a_study_with_chance_names_the_rows_of_its_closures(flagship, entries):
+    assert flagship.scenario.shocks
+    kinds = {f"parameters:{row.parameter_id}": row.kind for row in flagship.parameters.rows}
+    assert any(kinds.get(name) == "closure" for entry in entries for name in entry.rows)
 
 
-def test_the_command_prints_one_entry_a_source():
-    words = [word for switch in SMALL for word in ("--set", switch)]
-    said = command("sources", FLAGSHIP, *words)
+WORDS = tuple(word for switch in ONE_PAIR for word in ("--set", switch))
+
+
+def test_the_command_prints_one_entry_a_source(entries):
+    said = command("sources", FLAGSHIP, *WORDS)
     assert said.code == 0
-    count = len(json.loads(command("sources", FLAGSHIP, *words, "--json").out)["sources"])
-    assert said.out.startswith(f"Sources of {FLAGSHIP}: {count}, weakest basis first")
-    assert said.out.count("; most weighty ") == count
+    assert said.out.startswith(f"Sources of {FLAGSHIP}: {len(entries)}, weakest basis first")
+    assert said.out.count("; most weighty ") == len(entries)
 
 
-def test_a_users_rows_are_cited_as_theirs(tmp_path):
+def test_a_users_rows_are_cited_as_theirs(tmp_path, entries):
     file = tmp_path / "rates.csv"
     text = "parameter_id,unit,low,best,high,price_year,as_of\nusd.haul.road.pk.southbound,USD/t-km,0.05,0.06,0.08,2026,2026-09\n"
     file.write_text(text, encoding="utf-8")
-    words = [word for switch in SMALL for word in ("--set", switch)]
-    plain = json.loads(command("sources", FLAGSHIP, *words, "--json").out)["sources"]
-    own = json.loads(command("sources", FLAGSHIP, *words, "--rows", file, "--json").out)["sources"]
-    assert "own-rows" not in {e["source"]["source_id"] for e in plain}
+    own = json.loads(command("sources", FLAGSHIP, *WORDS, "--rows", file, "--json").out)["sources"]
+    assert "own-rows" not in {entry.source["source_id"] for entry in entries}
     (theirs,) = (e for e in own if e["source"]["source_id"] == "own-rows")
     assert theirs["rows"] == ["parameters:usd.haul.road.pk.southbound"]
 

@@ -37,7 +37,7 @@ def known():
 
 
 WORDS = {
-    "single": 1, "same": 1, "week": 1, "month": 1, "day later": 1, "couple": 2, "one": 1, "two": 2, "three": 3, "four": 4,
+    "single": 1, "same": 1, "week": 1, "weekly": 1, "month": 1, "day later": 1, "couple": 2, "one": 1, "two": 2, "three": 3, "four": 4,
     "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 
@@ -96,8 +96,9 @@ def candidates(row):
 
 
 def close(value, candidate):
-    """Within the rounding of two printed digits."""
-    return abs(value - candidate) <= 0.01 * abs(value) + 1e-12
+    """Within one percent, or within the second decimal of a small number."""
+    rounded = 0.1 <= abs(value) < 1.0 and round(candidate, 2) == value
+    return rounded or abs(value - candidate) <= 0.01 * abs(value) + 1e-12
 
 
 def wrong_conversion(row):
@@ -128,6 +129,8 @@ def test_numbers_are_read_as_printed():
         ("-40", "%", 0.01, 0.6, False),
         ("-40", "%", 0.01, 0.4, False),  # the figure itself
         ("-40", "%", 0.01, 0.5, True),
+        ("11.3", "%", 0.01, 0.11, False),  # two decimals
+        ("11.6", "%", 0.01, 0.11, True),
         ("138 - 22", "km", None, 116.0, False),
         ("138 - 22", "km", None, 118.0, True),
         ("five", "days", None, 5.0, True),

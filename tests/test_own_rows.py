@@ -301,6 +301,15 @@ def test_files_of_one_name_are_told_apart(tmp_path):
     assert refusal(one, other).startswith(str(other))
 
 
+def test_a_file_named_like_ours_is_told_apart_from_ours(tmp_path):
+    file = written(tmp_path / "parameters.csv", RATES)
+    _, parameters, own = tables_with([file])
+    assert parameters[FEE].where == "own parameters.csv, line 2"
+    assert parameters.theirs == {"own parameters.csv"}
+    assert [row.name for row in own.rows] == [f"parameters:{FEE}"]
+    assert refusal(written(file, RATES.replace("0.06", "x"))).startswith("own parameters.csv, line 2")
+
+
 def test_every_shipped_row_could_be_a_users(tmp_path):
     """Whatever holds for the user's rows holds for ours: laid over themselves under new notes they are accepted."""
     for name, table in ours().items():
