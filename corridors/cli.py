@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridors import cli_evidence, cli_rows
+from corridors import cli_chance, cli_evidence, cli_rows
 
 if TYPE_CHECKING:
     pass
@@ -210,6 +210,7 @@ def _say(error: Exception) -> None:
 
 app.add_typer(cli_evidence.commands)
 app.add_typer(cli_rows.commands)
+app.add_typer(cli_chance.commands)
 
 if __name__ == "__main__":
     main()

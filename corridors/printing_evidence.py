@@ -93,7 +93,8 @@ def print_contested(quantity: Contested, values: Sequence[Published], triples: S
     console = _console()
     rows = []
     for item, source in values:
-        holds = "; ".join(part for part in (item.direction, item.includes and f"holds {item.includes}") if part)
+        way = "both directions" if item.direction == "both" else item.direction
+        holds = "; ".join(part for part in (way, item.includes and f"holds {item.includes}") if part)
         said = "; ".join(part for part in (item.note, holds) if part)
         year = f" {source.year}" if source.year else ""
         who = f"{source.publisher}{year}, {source.kind.replace('_', ' ')}, grade {source.grade}"

@@ -19,12 +19,21 @@ DRAWS = 256
 
 FLAGSHIP = "both-open"
 ONE_PAIR = ("origins=almaty1", "destinations=karachi_port")
+PLAIN = ("departures=month", "shocks=false", "replicates=1")
+"""One month, no closures to come, one run: what most laws are about, in a fifth of the time."""
 
 
 @cache
 def study(name: str = FLAGSHIP, *switches: str) -> Study:
-    """Scenario carried through with few draws, made once."""
-    return run(read_scenario(name, [f"draws={DRAWS}", *switches]))
+    """Scenario carried through with few draws and :data:`PLAIN` unless switched, made once."""
+    return run(read_scenario(name, [f"draws={DRAWS}", *PLAIN, *switches]))
+
+
+@cache
+def study_with_chance(*switches: str) -> Study:
+    """Flagship with departures over the year and closures to come, from one origin, made once."""
+    chance = ("departures=year", "shocks=true", "replicates=1", "origins=almaty1")
+    return run(read_scenario(FLAGSHIP, [f"draws={DRAWS}", *chance, *switches]))
 
 
 def way_of(carried: Study, corridor: str, origin: str = "", destination: str = ""):
@@ -63,6 +72,7 @@ def scenario_file(folder: Path, text: str = "", *, base: str = FLAGSHIP, name: s
     path = folder / f"{name}.toml"
     head = f'name = "{name}"\ntitle = "Mine"\nquestion = "?"\nbase = "{base}"\n'
     small = 'origins = ["almaty1"]\ndestinations = ["karachi_port"]\ndraws = 32\n'
+    small += 'departures = "month"\nshocks = false\nreplicates = 1\n'
     keys = [line.partition("=")[0].strip() for line in text.splitlines() if "=" in line]
     small = "".join(f"{line}\n" for line in small.splitlines() if line.partition("=")[0].strip() not in keys)
     path.write_text(head + small + text, encoding="utf-8")

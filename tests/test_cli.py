@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from studies import command, scenario_file, study
+from studies import PLAIN, command, scenario_file, study
 from typer.testing import CliRunner
 
 from corridors import __version__
@@ -16,7 +16,8 @@ from corridors.comparison import comparison_rows
 from corridors.scenario import read_scenario
 
 PAIR = ("--set", "origins=almaty1", "--set", "destinations=karachi_port")
-QUICK = (*PAIR, "--draws", "32", "--no-pictures")
+PLAINLY = tuple(word for switch in PLAIN for word in ("--set", switch))
+QUICK = (*PAIR, *PLAINLY, "--draws", "32", "--no-pictures")
 COMMANDS = ("run", "list", "show", "check", "new")
 
 
@@ -178,7 +179,7 @@ def test_run_json_is_the_comparison():
 
 
 def test_run_takes_draws_and_seed(elsewhere):
-    assert command("run", "today", *PAIR, "--no-pictures", "--draws", "16", "--seed", "7").code == 0
+    assert command("run", "today", *PAIR, *PLAINLY, "--no-pictures", "--draws", "16", "--seed", "7").code == 0
     said = json.loads((elsewhere / "results" / "today" / "study.json").read_text(encoding="utf-8"))
     assert (said["draws"], said["seed"]) == (16, 7)
 

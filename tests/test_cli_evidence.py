@@ -318,12 +318,19 @@ def test_a_weight_is_the_share_of_the_hours_or_dollars_computed_from_a_row(flags
         by = {"hours": hours.get(name, 0.0) / total_hours, "dollars": usd.get(name, 0.0) / total_usd}
         assert entry.share == pytest.approx(max(by.values()), rel=1e-9), name
         assert by[entry.of] == max(by.values())
+    for entry in entries:  # no row under a source outweighs the one that is named
+        for name in entry.rows:
+            assert max(hours.get(name, 0.0) / total_hours, usd.get(name, 0.0) / total_usd) <= entry.share * (
+                1 + 1e-9
+            ), name
 
 
-def test_a_study_with_chance_names_the_rows_of_its_closures(flagship, entries):
-    assert flagship.scenario.shocks
-    kinds = {f"parameters:{row.parameter_id}": row.kind for row in flagship.parameters.rows}
-    assert any(kinds.get(name) == "closure" for entry in entries for name in entry.rows)
+def test_a_study_with_chance_names_the_rows_of_its_closures():
+    carried = study(FLAGSHIP, *ONE_PAIR, "shocks=true")
+    kinds = {f"parameters:{row.parameter_id}": row.kind for row in carried.parameters.rows}
+    found = bibliography(carried)
+    assert any(kinds.get(name) == "closure" for entry in found for name in entry.rows)
+    assert {entry.source["source_id"] for entry in found} == set(sources_of(carried))
 
 
 WORDS = tuple(word for switch in ONE_PAIR for word in ("--set", switch))

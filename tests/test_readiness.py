@@ -48,9 +48,11 @@ def test_a_rung_that_is_not_done_moves_the_first_train():
     assert found.binds == ("treaty",)
 
 
-def test_the_sum_of_the_chapter():
+def test_years_count_from_the_day_asked():
     bare = project("bare", None, None)
-    assert ladder(bare, [rung("yard", (3.0, 3.0, 3.0))], DAY).first_train == (2029.0, 2029.0, 2029.0)
+    rows = [rung("yard", (0.05, 0.2, 3.0))]  # from 2026.90: 2026.95, 2027.1, 2029.9
+    assert ladder(bare, rows, DAY).first_train == (2026.0, 2027.0, 2029.0)
+    assert ladder(bare, rows, dt.date(2026, 2, 1)).first_train == (2026.0, 2026.0, 2029.0)
 
 
 def test_the_latest_rung_counts_at_each_end_and_the_longest_likely_one_binds():
