@@ -71,6 +71,10 @@ class Stretch:
     hop: bool = True
     ends: tuple[str, ...] = ()
 
+    def goes_on(self, haul: Activity) -> bool:
+        """Whether a haul belongs to it."""
+        return (self.mode, self.gauge_mm, self.country) == (haul.mode, haul.gauge_mm, haul.country)
+
     def joins(self, other: Stretch) -> bool:
         """Whether a vehicle passes from one to the other without a change of gauge."""
         return (self.run, self.mode, self.gauge_mm) == (other.run, other.mode, other.gauge_mm)
@@ -119,36 +123,34 @@ def stretches(activities: Sequence[Activity], *, box: bool) -> list[Stretch]:
         Whether the cargo is lifted off in its box.
     """
     found: list[Stretch] = []
-    waiting: list[int] = []  # before the first haul of a run
+    ahead: list[int] = []  # held by the vehicle of the next stretch: before the first haul, or on entering a country
     run = 0
-    open_run = False
+    rolling = False
     for i, a in enumerate(activities):
         name = f"{a.kind}.{a.reason}" if a.reason else a.kind
         if a.moving and a.mode not in ("rail", "road"):
-            run, open_run = run + 1, False
+            run, rolling = run + 1, False
         elif a.moving:
-            last = found[-1] if open_run else None
-            here = Stretch(a.mode, a.gauge_mm, a.country, run, a.vehicle)
-            if last is None or (last.mode, last.gauge_mm, last.country) != (a.mode, a.gauge_mm, a.country):
-                found.append(here)
-                found[-1].steps += waiting
-                waiting = []
-            found[-1].steps.append(i)
+            if not rolling or not found[-1].goes_on(a):
+                found.append(Stretch(a.mode, a.gauge_mm, a.country, run, a.vehicle))
+            found[-1].steps += [*ahead, i]
             found[-1].hop &= bool(a.crossing_id) and a.mode == "rail"
-            open_run = True
+            ahead, rolling = [], True
         elif name in FREES or (box and name == "dwell.import_land"):
             continue
-        elif not open_run:
-            waiting.append(i)
+        elif not rolling or (a.kind == "clear" and a.country != found[-1].country):
+            ahead.append(i)
         else:
-            found[-1].steps.append(i)
-            if name in ("transship.mode", "transship.truck_exchange") or (name == "change_gauge" and not _bogie(a)):
-                run, open_run = run + 1, False
+            found[-1].steps += [*ahead, i]
+            ahead = []
+            if _breaks_run(a):
+                run, rolling = run + 1, False
     return _ended(_without_hops(found), activities)
 
 
-def _bogie(activity: Activity) -> bool:
-    return ".bogie" in activity.terminal_id
+def _breaks_run(activity: Activity) -> bool:
+    """Whether the cargo leaves its wagon or truck; after an exchange of bogies it goes on in the same wagon."""
+    return activity.kind == "transship" or (activity.kind == "change_gauge" and ".bogie" not in activity.terminal_id)
 
 
 def _without_hops(found: list[Stretch]) -> list[Stretch]:

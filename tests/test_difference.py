@@ -17,7 +17,9 @@ from corridors.exports import write_study
 from corridors.sides import side_of, side_of_folder, side_of_study
 from corridors.toml_files import ScenarioError
 
-FEW = (*ONE_PAIR, "corridors=iran-road,uap-ml1,turgundi-chaman,qtta-road")
+PLAIN = (*ONE_PAIR, "shocks=false", "departures=month", "replicates=1")
+"""No closures to come, which would send one way's cargo over another: here a way moves by its own rows alone."""
+FEW = (*PLAIN, "corridors=iran-road,uap-ml1,turgundi-chaman,qtta-road")
 SPEED = "speed.rail.kz.block_train"
 
 
@@ -135,7 +137,7 @@ def test_a_way_that_shuts_tells_the_reason_and_has_no_figures():
 
 
 def test_ways_asked_on_one_side_only_are_told():
-    found = differences(few(), study(FLAGSHIP, *ONE_PAIR, "corridors=iran-road,kabul-road"))
+    found = differences(few(), study(FLAGSHIP, *PLAIN, "corridors=iran-road,kabul-road"))
     assert {(r.corridor, r.a, r.b) for r in found.results} == {
         ("uap-ml1", "open", "not asked"), ("turgundi-chaman", "open", "not asked"), ("qtta-road", "open", "not asked"),
         ("kabul-road", "not asked", "open"),
@@ -210,7 +212,7 @@ def test_a_folder_against_a_study_differs_as_two_studies_do(folder):
     for a, b in zip(one.results, two.results, strict=True):
         assert a.corridor == b.corridor
         for name, _ in COMPARED:
-            assert a.figures[name].delta == pytest.approx(b.figures[name].delta, abs=1e-6)
+            assert a.figures[name].delta == pytest.approx(b.figures[name].delta, abs=1e-4)
             assert a.figures[name].error == pytest.approx(b.figures[name].error)
 
 

@@ -183,7 +183,9 @@ def components(streams):
         names = set(drawn) | {f"factor|{facts.factor}" for facts, _ in drawn.values() if facts.factor}
         touching = [g for g in groups if g[0] & names]
         groups = [g for g in groups if not g[0] & names]
-        groups.append((names.union(*(g[0] for g in touching)), [(certain, drawn), *(s for g in touching for s in g[1])]))
+        groups.append(
+            (names.union(*(g[0] for g in touching)), [(certain, drawn), *(s for g in touching for s in g[1])])
+        )
     return groups
 
 

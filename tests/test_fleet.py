@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from studies import FLAGSHIP, ONE_PAIR, command, scenario_file, study, way_of
-from toy_ways import Errand
+from toy import row as toy_row
+from toy import toy_parameters
+from toy_ways import RAIL, Errand
 
 from corridors.fleet_sheet import DEFAULT_TONNES, hours_on, out_rows, record_sentences, sheet_rows, stretches
 from corridors.printing_fleet import in_words
@@ -40,6 +42,15 @@ def refused(*words):
     assert said.err.count("\n") == 1
     assert said.out == ""
     return said.err
+
+
+@pytest.fixture(scope="module")
+def carried():
+    return study(FLAGSHIP, *ONE_PAIR)
+
+
+def able(carried):
+    return [way for way in carried.ways if way.feasible]
 
 
 # ---- spans
@@ -101,22 +112,46 @@ def test_littles_law_counts_what_a_timetable_leaves_standing():
     assert tied_up(known(24.0), turn, known(0.0)).best == pytest.approx(50.0)
 
 
-def test_the_toy_by_hand():
-    errand = Errand(lengths={})
-    itinerary = errand.way("alma", "port")
-    box = simulate(itinerary, errand.draws())
+CERTAIN = (
+    toy_row("speed.rail.kz", "haul", "speed", "km/h", 30.0, mode="rail", country="KZ"),
+    toy_row("clear.rail", "clear", "hours", "h", 10.0, mode="rail", reason="border"),
+)
+
+
+def test_littles_law_by_hand_on_the_toy():
+    # KZ: load 6, 305 km at 30 km/h, border out 10.
+    # AF: border in 10; 5 + 100 + 2 km at 20, 190 km in the mountains at 10; out 10; the hop to pgate: in 10, transit 24,
+    #     3 km at 24; the change of gauge 60.
+    # PK: 480 km at 24, unload 4; the box is lifted off before its inland clearance.
+    errand = Errand(parameters=toy_parameters(*CERTAIN), lengths={})
+    itinerary = errand.way("alma", "port", RAIL)
+    outcome = simulate(itinerary, errand.draws())
     found = stretches(itinerary.activities, box=True)
-    for stretch in found:
-        steps = stretch.steps
-        span = hours_on(box, steps)
-        assert span.best == pytest.approx(sum(box.hours_mean[i] for i in steps))
-        assert span.low <= span.best <= span.high
-    rail = [s for s in found if s.mode == "rail"]
-    # 3 ends of runs at most: a run begins and ends once, and its stretches add up
-    for run in {s.run for s in found}:
-        assert sum(len(s.ends) for s in found if s.run == run) == 2
-    assert len({i for s in found for i in s.steps}) == sum(len(s.steps) for s in found)
-    assert rail[0].ends[0] == "KZ"
+    assert [(s.country, s.gauge_mm, s.ends) for s in found] == [
+        ("KZ", 1520, ("KZ",)),
+        ("AF", 1520, ("PK",)),
+        ("PK", 1676, ("PK", "PK")),
+    ]
+    hauled = [305 / 30, 107 / 20 + 19 + 3 / 24, 20]
+    loaded = [6 + hauled[0] + 10, 10 + hauled[1] + 10 + 10 + 24 + 60, hauled[2] + 4]
+    for stretch, hours in zip(found, loaded, strict=True):
+        assert hours_on(outcome, stretch.steps).best == pytest.approx(hours, rel=1e-3)
+    # 330,000 t a year on 330 days in wagons of 50 t: 20 a day; Pakistan: 24 h loaded, 20 h x 1.5 back, 2 ends of 3 days
+    turn = turn_round_days(hours_on(outcome, found[2].steps), known(20.0), known(1.5), known(6.0))
+    assert turn.best == pytest.approx(24 / 24 + 30 / 24 + 6, rel=1e-3)
+    daily = vehicles_a_day(tonnes_a_day(330_000, known(330.0)), known(50.0))
+    assert tied_up(daily, turn, known(0.1)).best == pytest.approx(20 * 8.25 * 1.1, rel=1e-3)
+
+
+def test_each_step_holds_one_vehicle_and_each_run_has_two_ends(carried):
+    for way in able(carried):
+        found = stretches(way.outcome.itinerary.activities, box=True)
+        steps = [i for s in found for i in s.steps]
+        assert len(set(steps)) == len(steps)
+        for run in {s.run for s in found}:
+            assert sum(len(s.ends) for s in found if s.run == run) == 2
+        activities = way.outcome.itinerary.activities
+        assert {i for i, a in enumerate(activities) if a.moving and a.mode in ("rail", "road")} <= set(steps)
 
 
 def test_supply_holds_no_wagon_and_the_change_of_gauge_holds_the_arriving_one():
@@ -135,15 +170,6 @@ def test_supply_holds_no_wagon_and_the_change_of_gauge_holds_the_arriving_one():
 
 
 # ---- the sheet
-
-
-@pytest.fixture(scope="module")
-def carried():
-    return study(FLAGSHIP, *ONE_PAIR)
-
-
-def able(carried):
-    return [way for way in carried.ways if way.feasible]
 
 
 def test_every_feasible_way_has_a_sheet_and_each_figure_stands_in_order(carried):

@@ -94,7 +94,9 @@ def test_rows_in_another_order_and_rows_more_change_no_draw(flagship):
     order = np.random.default_rng(6).permutation(len(table))
     permuted = read_parameters()
     permuted.rows = tuple(flagship.parameters.rows[i] for i in order)
-    extra = replace(flagship.parameters.rows[0], parameter_id="one.more", low=1.0, best=2.0, high=4.0, shape="triangular")
+    extra = replace(
+        flagship.parameters.rows[0], parameter_id="one.more", low=1.0, best=2.0, high=4.0, shape="triangular"
+    )
     extended = read_parameters()
     extended.rows = (extra, *flagship.parameters.rows)
     for other, place in ((permuted, {int(old): new for new, old in enumerate(order)}), (extended, None)):
