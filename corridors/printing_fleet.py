@@ -34,8 +34,8 @@ def in_words(span: Span | None, digits: int = 0) -> str:
 
     Examples
     --------
-    >>> in_words(Span(10.0, 20.0, 3000.0)), in_words(Span.certain(1.5), 1), in_words(None)
-    ('20\\n(10-3,000)', '1.5', '')
+    >>> in_words(Span(10.0, 20.0, 3000.0)).split(), in_words(Span.certain(1.5), 1), in_words(None)
+    (['20', '(10-3,000)'], '1.5', '')
     """
     if span is None:
         return ""

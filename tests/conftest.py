@@ -14,6 +14,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--update-golden`` writes the golden tables anew instead of comparing with them."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write tests/golden/*.csv anew from the shipped scenarios"
+    )
+
+
 def find_shared(path: str, folder: Path = SHARED, required: str | None = None) -> Path:
     """File or folder under ``../shared``; skips the test that asks where it is missing, or fails it if it is required."""
     required = os.environ.get("CORRIDORS_REQUIRE_SHARED", "") if required is None else required

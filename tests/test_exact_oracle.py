@@ -36,7 +36,7 @@ KNOWN = 64
 """Draws of knowledge that trips are repeated under."""
 SEED = 7
 PERIOD = 8192.0
-"""Longer than any way takes; what lies beyond comes in again below, one trip in some hundred thousand. [h]"""
+"""Longer than any way takes; what lies beyond comes in again below, too rare to be seen. [h]"""
 FREQUENCIES = 2 * np.pi * np.arange(1, 521) / PERIOD
 SCORES = np.arange(-6.0, 6.01, 0.25)
 """Normal scores at which what we do not know is summed over: the trapezoidal rule on a normal density."""

@@ -230,6 +230,14 @@ def test_the_wagons_of_a_run_are_those_of_its_railways_together(carried):
     assert f"{sum(r.vehicles.best for r in rows):,.0f}" in said[0]
 
 
+def test_a_wagon_to_hairatan_and_back_takes_what_private_wagons_take():
+    # practitioner's review, item 23: 30/45/70 days; the row of Afghanistan's ends is set by it
+    carried = study("open-borders", *ONE_PAIR)
+    wagons = [r for r in sheet_rows(carried, way_of(carried, "kabul-road"), 1e6) if r.vehicle == "wagon"]
+    for end, days in zip(ENDS, (30, 45, 70), strict=True):
+        assert sum(getattr(r.turn_round_days, end) for r in wagons) == pytest.approx(days, rel=0.1)
+
+
 def test_boxes_that_weigh_too_much_leave_places_empty():
     assert box_tonnes(known(57.0), 20.0, known(3300.0)).best == 1140
     assert box_tonnes(known(57.0), 28.0, known(811.0)).best == 811

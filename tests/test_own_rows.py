@@ -22,6 +22,7 @@ from geodata.network import read_network
 from geodata.tables import TableError
 from sim.parameters import read_parameters
 
+PLAIN = (*ONE_PAIR, "shocks=false", "departures=month", "replicates=1")
 SPEED = "speed.rail.kz.block_train"
 FEE = "usd.haul.road.pk.southbound"
 RATES = f"parameter_id,unit,low,best,high,price_year,as_of\n{FEE},USD/t-km,0.05,0.06,0.08,2026,2026-09\n"
@@ -76,7 +77,7 @@ def number(text):
 
 
 def small(*files, draws=64):
-    return run(read_scenario(FLAGSHIP, [*ONE_PAIR, f"draws={draws}"], rows=files))
+    return run(read_scenario(FLAGSHIP, [*PLAIN, f"draws={draws}"], rows=files))
 
 
 def assert_same(one, other):
@@ -123,7 +124,7 @@ def test_best_alone_is_a_known_value_as_with_set(tmp_path):
     file = written(tmp_path / "rates.csv", f"parameter_id,unit,best\n{SPEED},km/h,35\n")
     _, parameters, _ = tables_with([file])
     assert (parameters[SPEED].low, parameters[SPEED].best, parameters[SPEED].high) == (35, 35, 35)
-    assert_same(small(file), run(read_scenario(FLAGSHIP, [*ONE_PAIR, "draws=64", f"{SPEED}.best=35"])))
+    assert_same(small(file), run(read_scenario(FLAGSHIP, [*PLAIN, "draws=64", f"{SPEED}.best=35"])))
 
 
 def test_an_empty_cell_of_a_partial_update_leaves_ours(tmp_path):
@@ -409,7 +410,7 @@ def test_ways_that_rest_on_own_rows_say_so_and_no_other(carried):
     for row, way in zip(compare(carried).to_dict("records"), carried.ways, strict=True):
         used = way.itinerary is not None and number in way.itinerary.rows()
         assert (row["own_rows"] == f"parameters:{FEE}") == used
-    assert not compare(study(FLAGSHIP, *ONE_PAIR))["own_rows"].fillna("").any()
+    assert not compare(study(FLAGSHIP, *PLAIN))["own_rows"].fillna("").any()
 
 
 def test_the_folder_tells_which_figures_are_theirs(carried, tmp_path):
@@ -454,7 +455,7 @@ def test_rows_that_no_way_uses_are_named(tmp_path, capsys):
         r.parameter_id for r in read_parameters().rows if r.parameter_id.startswith("clear_hours.road.khunjerab")
     )
     file = written(tmp_path / "rates.csv", f"parameter_id,unit,best\n{name},h,5\n")
-    print_comparison(run(read_scenario(FLAGSHIP, [*ONE_PAIR, "draws=16", "corridors=bandar-abbas"], rows=[file])))
+    print_comparison(run(read_scenario(FLAGSHIP, [*PLAIN, "draws=16", "corridors=bandar-abbas"], rows=[file])))
     assert f"not used by these ways: {name}" in capsys.readouterr().out
 
 
@@ -469,19 +470,11 @@ def test_charts_and_maps_say_so_in_their_foot(carried):
 def test_the_command_takes_rows_and_a_scenario_names_them(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     written(tmp_path / "rates.csv", RATES)
-    quick = (
-        "--set",
-        "origins=almaty1",
-        "--set",
-        "destinations=karachi_port",
-        "--draws",
-        "16",
-        "--no-pictures",
-        "--json",
-    )
+    quick = [*(word for switch in PLAIN for word in ("--set", switch)), "--draws", "16", "--no-pictures", "--json"]
     said = command("run", FLAGSHIP, *quick, "--rows", "rates.csv")
     assert said.code == 0, said.err
-    scenario = scenario_file(tmp_path, 'rows = ["rates.csv"]\ndraws = 16\n')
+    plain = 'shocks = false\ndepartures = "month"\nreplicates = 1\n'
+    scenario = scenario_file(tmp_path, f'rows = ["rates.csv"]\ndraws = 16\n{plain}')
     other = command("run", scenario, "--no-pictures", "--json")
     one, two = (json.loads(text)["ways"] for text in (said.out, other.out))
     assert [(w["hours_p50"], w["usd_p50"], w["own_rows"]) for w in one] == [
