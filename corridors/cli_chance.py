@@ -35,7 +35,8 @@ def fleet(
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Show the trains, wagons, locomotives, boxes and trucks that a tonnage ties up on each way, by railway."""
-    from corridors.fleet_sheet import DEFAULT_TONNES, out_rows, record_sentences, sheet_rows
+    from corridors.fleet_record import record_sentences
+    from corridors.fleet_sheet import DEFAULT_TONNES, out_rows, sheet_rows
     from corridors.scenario import read_scenario
     from corridors.study import run as carry
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corridors.fleet_sheet import WHY_DEFAULT, SheetRow, record_sentences
+from corridors.fleet_record import record_sentences
+from corridors.fleet_sheet import WHY_DEFAULT, SheetRow
 from corridors.printing import reasons
 from sim.fleet import Span
 

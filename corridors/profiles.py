@@ -35,6 +35,9 @@ NEAR_KM = 30.0  # stops up to this far apart share a label
 WHAT_HAPPENS: dict[tuple[str, str], str] = {
     ("wait", "supply"): "wait for wagons",
     ("wait", "sailing"): "wait for the ship",
+    ("wait", "closure"): "gate or line shut",
+    ("wait", "opening"): "closed hours",
+    ("divert", ""): "way round what is shut",
     ("load", ""): "loading",
     ("unload", ""): "unloading",
     ("clear", "border"): "border",

@@ -8,7 +8,7 @@ import csv
 import shutil
 
 import pytest
-from studies import command, scenario_file
+from studies import command, scenario_file, study
 
 from corridors.cli import BAD_INPUT
 from geodata.network import DATA as GEODATA
@@ -102,7 +102,7 @@ def spoilt(run):
         ("deadline_days = nan\n", ("key deadline_days", "nan", "finite")),
         ("deadline_days = inf\n", ("key deadline_days", "inf")),
         ("deadline_days = -3.0\n", ("key deadline_days", "-3.0", "greater than 0")),
-        ("deadline_days = 3,5\n", ("mine.toml", "line 8", "3.5")),
+        ("deadline_days = 3,5\n", ("mine.toml", "TOML", "3.5")),
         ('deadline_days = ""\n', ("key deadline_days", '""')),
         ("date = 2032-02-30\n", ("mine.toml", "TOML")),
         ('month = "June"\n', ("key month", '"June"')),
@@ -350,6 +350,7 @@ def test_check_tells_an_unknown_column(checked):
 def test_check_of_copies_finds_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("corridors.soundcheck.coverage_faults", lambda *_: ())  # looked at on the shipped tables
+    monkeypatch.setattr("corridors.study.run", lambda _: study())
     folder = tmp_path / "mine"
     folder.mkdir()
     for table in ("links", "nodes"):

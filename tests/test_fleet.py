@@ -12,8 +12,10 @@ from toy import row as toy_row
 from toy import toy_parameters
 from toy_ways import RAIL, Errand
 
-from corridors.fleet_sheet import DEFAULT_TONNES, hours_on, out_rows, record_sentences, sheet_rows, stretches
+from corridors.fleet_record import record_sentences
+from corridors.fleet_sheet import DEFAULT_TONNES, hours_on, out_rows, sheet_rows
 from corridors.printing_fleet import in_words
+from corridors.stretches import stretches
 from geodata.sources import read_sources
 from geodata.tables import TableError, read_dictionary, read_package, read_rows
 from sim.fleet import (
