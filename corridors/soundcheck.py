@@ -189,16 +189,22 @@ def basis_shares(study: Study) -> dict[str, dict[str, float]]:
         if way.outcome is None or way.itinerary is None:
             continue
         for i, priced in enumerate(way.itinerary.priced):
-            rows = study.parameters.rows
-            hours = max((BASES.index(rows[n].basis) for n, _ in priced.hours.factors), default=0)
-            sums["hours"][BASES[hours]] += float(way.outcome.hours_mean[i])
-            for component, amount in priced.usd.items():
-                weakest = max((BASES.index(rows[n].basis) for n, _ in amount.factors), default=0)
-                sums["usd"][BASES[weakest]] += float(way.outcome.usd_mean[component][i])
+            sums["hours"][_weakest(priced.hours.rows(), study.parameters)] += float(way.outcome.hours_mean[i])
+            for component, values in way.outcome.usd_mean.items():
+                amount = priced.usd.get(component)
+                basis = _weakest(amount.rows() if amount else [], study.parameters)
+                sums["usd"][basis] += float(values[i])
     return {
         name: {basis: value / total if (total := sum(parts.values())) else 0.0 for basis, value in parts.items()}
         for name, parts in sums.items()
     }
+
+
+def _weakest(numbers: Sequence[int], parameters: Parameters) -> str:
+    """Weakest basis of rows; what a shut place or a sleeping gate adds has no row of its own and counts as estimate."""
+    if not numbers:
+        return "estimate"
+    return BASES[max(BASES.index(parameters.rows[n].basis) for n in numbers)]
 
 
 def table_counts() -> dict[str, int]:
