@@ -1,9 +1,9 @@
 r"""Fleet and service sheet: who must have what before the first train.
 
 A feasible way is cut into stretches (:mod:`corridors.stretches`), each the part that one railway, or the hauliers of one
-country, carry by one gauge. Hours on a stretch come from the study: mean hours of single trips, waits at shut gates among them, as best, and the 10 and
-90 % quantiles of the average trip as low and high. :mod:`sim.fleet` turns them into vehicles by Little's law with the rows
-of ``fleet.csv``; spans are carried by interval arithmetic.
+country, carry by one gauge. Hours on a stretch come from the study: mean hours of single trips, waits at shut gates among
+them, as best, and the 10 and 90 % quantiles of the average trip as low and high. :mod:`sim.fleet` turns them into vehicles
+by Little's law with the rows of ``fleet.csv``; spans are carried by interval arithmetic.
 
 Trains are counted per week of work: 7 times those of a day on which the railway runs.
 """

@@ -143,7 +143,7 @@ class OwnRows:
         amount = priced.usd.get(component)
         if amount is None or not self.rows:
             return []
-        numbers = [number for number, _ in amount.factors] + [amount.covered_by] * (amount.covered_by >= 0)
+        numbers = amount.rows()
         asked = [f"parameters:{parameters.rows[number].parameter_id}" for number in numbers]
         return [name for name in asked if name in self.names]
 
