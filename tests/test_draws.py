@@ -1,6 +1,7 @@
 """Streams and shapes: laws first, then numbers that SciPy says too."""
 
 import hashlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ def test_chunks_joined_are_the_whole_run_across_the_end_of_the_net(chunk):
     whole = uniforms(5, "knowledge", "row", 2, stop, start=start)
     step = max(chunk, 97)
     ends = [*range(start, stop, step), stop]
-    parts = [uniforms(5, "knowledge", "row", 2, b, start=a) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [uniforms(5, "knowledge", "row", 2, b, start=a) for a, b in pairwise(ends)]
     assert (np.concatenate(parts) == whole).all()
 
 
@@ -76,7 +77,9 @@ def test_keys_do_not_collide():
     assert len(firsts) == 5000
 
 
-@pytest.mark.parametrize(("seed", "replicate", "start", "stop"), [(-1, 0, 0, 1), (0, -1, 0, 1), (0, 0, 0, 0), (0, 0, 5, 5), (0, 0, 9, 3)])
+@pytest.mark.parametrize(
+    ("seed", "replicate", "start", "stop"), [(-1, 0, 0, 1), (0, -1, 0, 1), (0, 0, 0, 0), (0, 0, 5, 5), (0, 0, 9, 3)]
+)
 def test_no_stream_without_a_seed_and_a_draw(seed, replicate, start, stop):
     with pytest.raises(ValueError, match=r"seed|draws"):
         uniforms(seed, "trip", "x", replicate, stop, start=start)

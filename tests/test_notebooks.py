@@ -33,6 +33,8 @@ def test_opens_with_its_question_and_holds_no_function_and_no_output(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_runs_top_to_bottom_and_ends_with_a_picture(path, tmp_path):
     notebook = read(path)
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
     shown = [out for out in notebook.cells[-1].outputs if "data" in out]
     assert any("image/png" in out.data for out in shown)

@@ -51,7 +51,10 @@ def test_a_list_in_a_condition_means_any_of_them():
 
 @given(st.permutations(range(6)))
 def test_the_order_of_rows_changes_nothing(order):
-    extra = [row(f"wait.extra{i}", "wait", "hours", "h", float(i), mode="sea", reason="supply", months=str(i + 1)) for i in range(6)]
+    extra = [
+        row(f"wait.extra{i}", "wait", "hours", "h", float(i), mode="sea", reason="supply", months=str(i + 1))
+        for i in range(6)
+    ]
     p = toy_parameters(*(extra[i] for i in order))
     for month in range(1, 7):
         number = p.match("wait", "hours", "", asked(mode="sea", reason="supply", months=str(month)), asks="x")
@@ -74,11 +77,14 @@ def test_a_bad_row_is_refused_with_file_line_and_name(change, says):
 
 
 def test_money_needs_the_year_of_its_prices():
-    with pytest.raises(TableError, match="price_year.*needs the year"):
+    with pytest.raises(TableError, match=r"price_year.*needs the year"):
         toy_parameters(row("x", "load", "usd", "USD", 1.0, component="handling", mode="sea", price_year=None))
 
 
-@pytest.mark.parametrize(("quantity", "unit", "value", "says"), [("speed", "km/h", 0.0, "above 0"), ("driving_hours", "h/day", 25.0, "24 hours")])
+@pytest.mark.parametrize(
+    ("quantity", "unit", "value", "says"),
+    [("speed", "km/h", 0.0, "above 0"), ("driving_hours", "h/day", 25.0, "24 hours")],
+)
 def test_a_speed_of_0_and_a_day_of_25_hours_are_refused(quantity, unit, value, says):
     kind = "haul" if quantity == "speed" else "rest"
     with pytest.raises(TableError, match=says):

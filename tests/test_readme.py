@@ -21,7 +21,17 @@ def flagship():
 
 
 def flagship_table(study):
-    head = ["corridor", "km", "days P50 (P10-P90)", "average trip, days", "USD P50 (P10-P90)", "t CO2e", "quickest", "cheapest", "arrives"]
+    head = [
+        "corridor",
+        "km",
+        "days P50 (P10-P90)",
+        "average trip, days",
+        "USD P50 (P10-P90)",
+        "t CO2e",
+        "quickest",
+        "cheapest",
+        "arrives",
+    ]
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     for r in sorted(comparison_rows(study), key=lambda r: r["generalized_usd_mean"]):
         days = {k: r[f"hours_{k}"] / 24 for k in ("p10", "p50", "p90", "average_p10", "average_p90")}

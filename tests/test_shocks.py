@@ -146,7 +146,9 @@ def test_one_national_shock_shuts_two_gates_in_the_same_draws():
     ((at, shock),) = met_at(road_way(p), p)
     draws = Draws(p, {}, 2048, 1)
     assert (meet(at, shock, draws, 1.0).shut == meet(at + 5, shock, draws, 1.0).shut).all()
-    local = toy_parameters(*shock_rows("a", rate=5.0, days=20.0), *shock_rows("b", rate=5.0, days=20.0, crossing_id="road.kbor-abor"))
+    local = toy_parameters(
+        *shock_rows("a", rate=5.0, days=20.0), *shock_rows("b", rate=5.0, days=20.0, crossing_id="road.kbor-abor")
+    )
     (first, second) = met_at(road_way(local), local)
     draws = Draws(local, {}, 2048, 1)
     one, two = (meet(at, shock, draws, 1.0).shut for at, shock in (first, second))
@@ -178,5 +180,3 @@ def test_more_closures_never_quicken_and_more_patience_never_loses_more(rate, da
 def test_half_a_shock_is_refused_by_name(rows, says):
     with pytest.raises(TableError, match=says):
         shocks_of(toy_parameters(*rows))
-
-

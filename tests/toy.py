@@ -30,7 +30,18 @@ def node(name: str, country: str, kind: str, lat: float, lon: float) -> Node:
 
 
 def link(
-    a: str, b: str, mode: str, country: str, km: float, *, gauges=(), project="", upgrade="", terrain="flat", electric="no", line=""
+    a: str,
+    b: str,
+    mode: str,
+    country: str,
+    km: float,
+    *,
+    gauges=(),
+    project="",
+    upgrade="",
+    terrain="flat",
+    electric="no",
+    line="",
 ) -> Link:
     status = "planned" if project else "operational"
     return Link(
@@ -39,7 +50,17 @@ def link(
     )  # fmt: skip
 
 
-def crossing(a: str, b: str, mode: str, countries: tuple[str, str], km: tuple[float, float], *, gauges=(), project="", exchange=False):
+def crossing(
+    a: str,
+    b: str,
+    mode: str,
+    countries: tuple[str, str],
+    km: tuple[float, float],
+    *,
+    gauges=(),
+    project="",
+    exchange=False,
+):
     status = "planned" if project else "operational"
     return Crossing(
         f"{mode}.{a}-{b}", f"{a.title()}-{b.title()}", mode, a, b, *countries, tuple(gauges), *km, "published", status, project,
@@ -54,7 +75,23 @@ def terminal(place: str, a: tuple[str, int], b: tuple[str, int], method: str, *,
 
 
 def project(name: str, length, year) -> Project:
-    return Project(name, name.title(), ("AF",), "new_line", "planned", length, "triangular", year, None, None, "", dt.date(2026, 1, 1), "toy", "", {})
+    return Project(
+        name,
+        name.title(),
+        ("AF",),
+        "new_line",
+        "planned",
+        length,
+        "triangular",
+        year,
+        None,
+        None,
+        "",
+        dt.date(2026, 1, 1),
+        "toy",
+        "",
+        {},
+    )
 
 
 def closure(name: str, target: str, target_id: str, **facts) -> Closure:
@@ -102,7 +139,23 @@ def toy_network(closures=()) -> Network:
     projects = [
         project("newline", (80.0, 100.0, 150.0), (2029.0, 2030.0, 2034.0)),
         project("newline2", (195.0, 195.0, 195.0), (2031.0, 2033.0, 2040.0)),
-        Project("better", "Better", ("PK",), "upgrade", "planned", None, "", (2030.0, 2031.0, 2035.0), None, None, "", dt.date(2026, 1, 1), "toy", "", {}),
+        Project(
+            "better",
+            "Better",
+            ("PK",),
+            "upgrade",
+            "planned",
+            None,
+            "",
+            (2030.0, 2031.0, 2035.0),
+            None,
+            None,
+            "",
+            dt.date(2026, 1, 1),
+            "toy",
+            "",
+            {},
+        ),
     ]
     return Network(
         keyed(nodes, "node_id"), keyed(links, "link_id"), keyed(crossings, "crossing_id"), keyed(terminals, "terminal_id"),
@@ -166,9 +219,20 @@ def toy_rows() -> list[dict[str, object]]:
         row("gauge", "change_gauge", "hours", "h", 60.0), row("gauge.usd", "change_gauge", "usd", "USD/t", 7.0, component="handling"),
         row("sailing", "wait", "hours", "h", 84.0, reason="sailing"),
     ]  # fmt: skip
-    for reason, hours in (("port_out", 96.0), ("port_in", 120.0), ("feeder", 150.0), ("import_land", 20.0), ("import_sea", 110.0), ("export_sea", 140.0), ("transit_import", 200.0)):
+    for reason, hours in (
+        ("port_out", 96.0),
+        ("port_in", 120.0),
+        ("feeder", 150.0),
+        ("import_land", 20.0),
+        ("import_sea", 110.0),
+        ("export_sea", 140.0),
+        ("transit_import", 200.0),
+    ):
         rows += [row(f"dwell.{reason}", "dwell", "hours", "h", hours, reason=reason), row(f"dwell.{reason}.terminal", "dwell", "usd", "USD", 90.0, reason=reason, component="terminal")]  # fmt: skip
-    rows += [row(f"dwell.{reason}.box", "dwell", "usd", "USD", 300.0, reason=reason, component="box") for reason in ("import_land", "import_sea", "export_sea")]
+    rows += [
+        row(f"dwell.{reason}.box", "dwell", "usd", "USD", 300.0, reason=reason, component="box")
+        for reason in ("import_land", "import_sea", "export_sea")
+    ]
     return rows
 
 
