@@ -158,7 +158,7 @@ def check(
         raise typer.Exit(BAD_INPUT)
     counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in table_counts().items())
     typer.echo(f"sound: {counts}")
-    print_shares(basis_shares(carry(read_scenario("both-open", ["draws=64"]))))
+    print_shares(basis_shares(carry(read_scenario("both-open", ["draws=64", "replicates=1"]))))
     destination = "karachi_port"
     for line in audit_lines(length_audits(carry(audited(read_scenario("both-open"), [destination]))), destination):
         typer.echo(line)

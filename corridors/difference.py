@@ -1,19 +1,12 @@
-r"""What differs between two scenarios: first what was put in, then what came out.
+"""What differs between two scenarios: first what was put in, then what came out.
 
 Inputs are compared one by one: keys of the scenario, projects, assumptions, parameter rows, cells that the user laid over
 other tables. What follows from them (lines and gates that are open on one side only) is told apart. Of the results, each
 way is compared with itself on the other side: the difference against A first, then both figures.
 
 Both sides of a pair share their draws if they share the seed and their number. A way that no input touches is then the same
-to the last bit, and the error of a difference is that of the draw-by-draw difference. For a quantile q of level p with
-density f, one draw x weighs
-
-.. math:: \psi(x) = \frac{p - [x \le q]}{f(q)}
-
-(Bahadur 1966), so the standard error of the difference of two quantiles over n shared draws is
-:math:`s(\psi_A - \psi_B)/\sqrt n`, and with draws of their own the root of the sum of squares. A difference within two of
-these is said to be within the Monte Carlo noise. Draws are scrambled nets and somewhat better than that, so the statement
-errs on the careful side.
+to the last bit, and a small difference stands out; one that does not is said to be within the Monte Carlo noise
+(:mod:`corridors.noise`).
 """
 
 from __future__ import annotations
@@ -22,15 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
+from corridors.noise import error_of_difference
 from corridors.sides import Side, WayKey, side_of_study
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corridors.study import Study
-    from sim.draws import Floats
 
 COMPARED = (("days_p50", 0.5), ("days_p90", 0.9), ("usd_p50", 0.5), ("usd_p90", 0.9))
 """Figures of a way that are compared, and the level of each. [day, USD]"""
@@ -264,45 +255,6 @@ def _figure(a: Side, b: Side, key: WayKey, name: str, level: float, *, paired: b
         which = 0 if column.startswith("hours") else 1
         error = scale * error_of_difference(a.draws[key][which], b.draws[key][which], level, paired=paired)
     return Figure(a.ways[key][column] * scale, b.ways[key][column] * scale, error)
-
-
-def error_of_difference(a: Floats, b: Floats, level: float, *, paired: bool) -> float:
-    """Monte Carlo standard error of the difference of two quantiles, in the unit of the draws.
-
-    Parameters
-    ----------
-    a, b
-        Draws, shape (draw,); NaN where a draw was not delivered.
-    level
-        Level of the quantile. [1]
-    paired
-        Whether draw i of both is the same draw.
-
-    Examples
-    --------
-    A constant added to every draw is found without error:
-
-    >>> draws = np.linspace(0.0, 1.0, 1000)
-    >>> error_of_difference(draws, draws + 3.0, 0.5, paired=True)
-    0.0
-    """
-    one, other = _influence(a, level), _influence(b, level)
-    if paired and len(one) == len(other):
-        apart = one - other
-        known = apart[~np.isnan(apart)]
-        return float(known.std() / np.sqrt(max(len(known), 1)))
-    shares = [float(np.nanvar(values)) / max(int((~np.isnan(values)).sum()), 1) for values in (one, other)]
-    return float(np.sqrt(sum(shares)))
-
-
-def _influence(draws: Floats, level: float) -> Floats:
-    """Weight of each draw in a quantile; NaN stays NaN, and draws without scatter weigh nothing."""
-    known = draws[~np.isnan(draws)]
-    reach = 0.5 * min(level, 1.0 - level)
-    low, at, high = (float(np.quantile(known, p)) for p in (level - reach, level, level + reach))
-    slope = (high - low) / (2.0 * reach)
-    weights: Floats = np.where(np.isnan(draws), np.nan, (level - (draws <= at)) * slope)
-    return weights
 
 
 def _flat(result: Result) -> dict[str, Any]:

@@ -300,7 +300,9 @@ def test_new_does_not_write_over_a_file(elsewhere):
 # check
 
 
-def test_check_passes_on_what_is_shipped(elsewhere):
+def test_check_passes_on_what_is_shipped(elsewhere, monkeypatch):
+    # the long pass over every activity is a test of its own, in test_curated_data.py
+    monkeypatch.setattr("corridors.soundcheck.coverage_faults", lambda *_: ())
     said = command("check")
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("sound: ")

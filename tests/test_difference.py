@@ -11,9 +11,10 @@ from studies import FLAGSHIP, ONE_PAIR, command, scenario_file, study
 
 from corridors import differences, read_scenario, run
 from corridors.comparison import comparison_rows
-from corridors.difference import COMPARED, difference_of, error_of_difference
+from corridors.difference import COMPARED, difference_of
 from corridors.difference_words import input_lines, pairing_words, result_lines
 from corridors.exports import write_study
+from corridors.noise import error_of_difference
 from corridors.sides import side_of, side_of_folder, side_of_study
 from corridors.toml_files import ScenarioError
 
