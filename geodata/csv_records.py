@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+BLANKS = " \t\u00a0"
+"""What may stand around a cell and is taken off: blanks and tabs, also those of spreadsheets; nothing unseen besides."""
+
 
 def read_records(path: Path, label: str = "") -> tuple[list[str], list[list[str]], list[int]]:
     """Return the header, the rows and the line at which each row begins; ``label`` names the file in messages."""
@@ -61,7 +64,7 @@ def read_records(path: Path, label: str = "") -> tuple[list[str], list[list[str]
 def read_cells(path: Path, label: str = "") -> tuple[list[str], list[list[str]], list[int]]:
     """Return header, rows and lines with the blanks around each cell taken off; every row is as wide as the header."""
     header, rows, lines = read_records(path, label)
-    names = [name.strip() for name in header]
+    names = [name.strip(BLANKS) for name in header]
     wrong = next((i for i, row in enumerate(rows) if len(row) != len(names)), None)
     if wrong is not None and not is_one_column(names):
         raise TableError.at(
@@ -70,7 +73,7 @@ def read_cells(path: Path, label: str = "") -> tuple[list[str], list[list[str]],
             problem=f"the row has {len(rows[wrong])} cells, the header {len(names)}",
             mend='put a cell that holds a comma in double quotes, "a, b", and write decimals with a point',
         )
-    return names, [[cell.strip() for cell in row] for row in rows], lines
+    return names, [[cell.strip(BLANKS) for cell in row] for row in rows], lines
 
 
 def is_one_column(names: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geodata.cells import Array, CellError, column_of, text_of, values_of
-from geodata.csv_records import is_one_column, read_cells, write_records
+from geodata.csv_records import BLANKS, is_one_column, read_cells, write_records
 from geodata.dictionary import Field, ForeignKey, Resource, TableError, did_you_mean, nearest, read_dictionary
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def read_rows(
         for name in row:
             if name not in resource.field:
                 raise _unknown_column(origin, f"row {i + 1}", name, resource)
-    cells = {field.name: [text_of(field, row.get(field.name)).strip() for row in rows] for field in resource.fields}
+    cells = {field.name: [text_of(field, row.get(field.name)).strip(BLANKS) for row in rows] for field in resource.fields}
     return _checked(resource, Path(origin), cells, lines or list(range(1, len(rows) + 1)))
 
 

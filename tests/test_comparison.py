@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from studies import FLAGSHIP, ONE_PAIR, study, way_of
+from studies import FLAGSHIP, ONE_PAIR, study, study_with_chance, way_of
 
 from corridors import compare
 from corridors.comparison import COLUMNS, comparison_rows, describe, odds, value_of_time
@@ -153,6 +153,32 @@ def test_no_deadline_no_odds_of_being_on_time():
     bare = carried.scenario.model_copy(update={"deadline_days": None})
     rows = comparison_rows(type(carried)(**{**vars(carried), "scenario": bare}))
     assert all(row["p_on_time"] is None for row in rows)
+
+
+# Closures to come
+
+
+def test_figures_are_of_those_that_are_delivered():
+    carried = study_with_chance()
+    rows = comparison_rows(carried)
+    for row, way in zip(rows, carried.ways, strict=True):
+        out = way.outcome
+        assert row["p_delivered"] == out.delivered.mean()
+        assert np.isnan(out.hours[~out.delivered]).all()
+        assert row["hours_mean"] == pytest.approx(np.nanmean(out.hours), rel=1e-12)
+        assert row["usd_p90"] == pytest.approx(np.nanquantile(out.usd, 0.9), rel=1e-12)
+        assert row["p_on_time"] == np.mean(out.hours <= 35 * 24)  # what is not delivered is not on time
+        assert row["p_on_time"] <= row["p_delivered"]
+    assert min(row["p_delivered"] for row in rows) < 1
+
+
+def test_odds_count_draws_in_which_something_is_delivered():
+    carried = study_with_chance()
+    for rows in pairs(comparison_rows(carried)).values():
+        ways = carried.ways_between(rows[0]["origin"], rows[0]["destination"])
+        some = np.any([w.outcome.delivered for w in ways], axis=0).mean()
+        assert sum(r["p_quickest"] for r in rows) == pytest.approx(some)
+        assert sum(r["p_cheapest"] for r in rows) == pytest.approx(some)
 
 
 # Ways that are not feasible

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from frictionless import Package, system
 from shapely.geometry import shape
-from studies import FLAGSHIP, ONE_PAIR, study, way_of
+from studies import FLAGSHIP, ONE_PAIR, study, study_with_chance, way_of
 
 import corridors.exports
 from corridors.citations import sources_of_activity
@@ -202,6 +202,27 @@ def test_draws_give_the_quantiles(folder, flagship):
             assert [float(rows[key][f"{measure}_p{q}"]) for q in (10, 50, 90)] == close(quantiles)
             assert float(rows[key][f"{measure}_mean"]) == close(group[measure].mean())
         assert float(rows[key]["p_on_time"]) == close((group["hours"] <= 35 * 24).mean())
+
+
+def test_with_closures_to_come_every_export_still_reconciles(tmp_path):
+    carried = study_with_chance()
+    write_study(carried, tmp_path / "out", pictures=False)
+    means = {key_of(r): r for r in read_csv(tmp_path / "out" / "comparison.csv")}
+    last = {key_of(r): r for r in read_csv(tmp_path / "out" / "activities.csv")}
+    costs = {}
+    for row in read_csv(tmp_path / "out" / "costs.csv"):
+        costs[key_of(row)] = costs.get(key_of(row), 0.0) + float(row["usd_mean"])
+    frame = pq.read_table(tmp_path / "out" / "draws.parquet").to_pandas()
+    for key, group in frame.groupby(["origin", "destination", "corridor"], observed=True):
+        total = means[key]
+        assert float(last[key]["cumulative_hours"]) == close(float(total["hours_mean"]))
+        assert float(last[key]["cumulative_usd"]) == close(float(total["usd_mean"]))
+        assert costs[key] == close(float(total["usd_mean"]))
+        assert group["hours"].mean() == close(float(total["hours_mean"]))  # not delivered is missing, never 0
+        assert group["hours"].notna().mean() == close(float(total["p_delivered"]))
+        profile = feasible(carried)[key].outcome.profile("hours")
+        assert profile["mean"][-1] == close(float(total["hours_mean"]))
+        assert profile["p90"][-1] == close(float(total["hours_p90"]))
 
 
 # Routes
