@@ -104,8 +104,9 @@ def coverage_faults(network: Network, parameters: Parameters) -> Iterator[str]:
         heavy = overloaded(parameters, cargoes[0])
         conditions = Conditions(cargoes[0], direction, 6, opened, None, heavy)
         activities = _questions(_activities(everything, conditions), cargoes[0], parameters)
-        for consignment, month in itertools.product(cargoes, _months(parameters)):
-            for activity in activities:
+        cases = {kind: _cases(kind, cargoes, parameters) for kind in {a.kind for a in activities}}
+        for activity in activities:
+            for consignment, month in cases[activity.kind]:
                 for sentence in _unanswered(activity, parameters, consignment, month):
                     if sentence not in seen:
                         seen.add(sentence)
@@ -123,6 +124,20 @@ def _questions(activities: Iterable[Activity], consignment: Consignment, paramet
         filled = (facts[name] if facts[name] in named[name] else "" for name in SELECTORS)
         first.setdefault((activity.kind, activity.reason, activity.mode, activity.vehicle, *filled), activity)
     return list(first.values())
+
+
+def _cases(kind: str, cargoes: Sequence[Consignment], parameters: Parameters) -> list[tuple[Consignment, int]]:
+    """Cargo and month of each case that the rows an activity of a kind may ask can tell apart."""
+    asked = {kind, "consignment"}
+    if any(token.split(".")[0] == kind for token in parameters.contained):  # a haul row may already contain it
+        asked.add("haul")
+    filled = {name for row in parameters.rows if row.kind in asked for name in row.selectors}
+    told_apart: dict[tuple[object, ...], tuple[Consignment, int]] = {}
+    for cargo, month in itertools.product(cargoes, _months(parameters)):
+        facts = {"commodity": cargo.commodity, "service": cargo.rail_service, "months": month}
+        key = tuple(value for name, value in facts.items() if name in filled)
+        told_apart.setdefault(key, (cargo, month))
+    return list(told_apart.values())
 
 
 def _months(parameters: Parameters) -> list[int]:
