@@ -108,7 +108,7 @@ def length_audits(study: Study) -> list[LengthAudit]:
 
 
 def audited(scenario: Scenario, destinations: Iterable[str] = (), origins: Iterable[str] = ORIGINS) -> Scenario:
-    """Widen a scenario to every named corridor and the origins of the audit, with few draws: lengths need none.
+    """Widen a scenario to every named corridor and the origins of the audit, with nothing left to chance: lengths need none.
 
     Parameters
     ----------
@@ -121,8 +121,9 @@ def audited(scenario: Scenario, destinations: Iterable[str] = (), origins: Itera
     """
     corridors = tuple(dict.fromkeys([*scenario.corridors, *read_catalogue()]))
     ends = tuple(destinations) or scenario.destinations
+    plain = {"draws": 8, "replicates": 1, "shocks": False, "departures": "month"}
     return scenario.model_copy(
-        update={"origins": tuple(origins), "destinations": ends, "corridors": corridors, "draws": 8}
+        update={"origins": tuple(origins), "destinations": ends, "corridors": corridors, **plain}
     )
 
 

@@ -366,8 +366,9 @@ def test_the_mean_of_the_draws_is_the_closed_mean_of_the_search(pin):
     uncertain = {r.parameter_id: {"low": r.best * 0.7, "best": r.best, "high": r.best * 1.6, "cv": 0.4} for r in P.rows}
     for name in ("driving", "payload.rail", "payload.road", "value_of_time"):
         uncertain.pop(name)
-    p = P.with_values(uncertain)
-    p.rows = tuple(replace(r, shape="triangular") if r.parameter_id in uncertain and r.best else r for r in p.rows)
+    p = P.with_values({})
+    p.rows = tuple(replace(r, shape="triangular") if r.parameter_id in uncertain else r for r in p.rows)
+    p = p.with_values(uncertain)
     errand = Errand(parameters=p)
     way = errand.way("alma", "port", PINS[pin])
     runs = [simulate(way, errand.draws(1024, seed=11, knowledge=k, trip=k)) for k in range(REPLICATES)]

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from studies import FLAGSHIP, ONE_PAIR, PLAIN, scenario_file, study, way_of
+from studies import FLAGSHIP, ONE_PAIR, PLAIN, scenario_file, study, study_with_chance, way_of
 
 import corridors.study
 from corridors import compare, read_scenario, run
@@ -39,7 +39,10 @@ def assert_same(one, other, keys=None):
         assert (a.feasible, a.reason) == (b.feasible, b.reason), key
         if a.outcome is not None:
             for measure in ("hours", "usd", "kg"):
-                assert np.array_equal(getattr(a.outcome, measure), getattr(b.outcome, measure)), (key, measure)
+                assert np.array_equal(getattr(a.outcome, measure), getattr(b.outcome, measure), equal_nan=True), (
+                    key,
+                    measure,
+                )
 
 
 def changed_ways(one, other):
@@ -419,6 +422,13 @@ def test_corridors_and_places_in_another_order_or_number_change_no_draw():
     assert_same(full, backwards)
     few = study(FLAGSHIP, "corridors=uap-ml1,qtta-road", "origins=astana", "destinations=gwadar")
     assert_same(few, full)
+
+
+def test_closures_to_come_are_the_same_whatever_else_is_compared():
+    full = study_with_chance()
+    few = study_with_chance("corridors=qtta-road,uap-ml1", "destinations=gwadar")
+    assert_same(few, full)
+    assert all(way.outcome.met.any() for way in few.ways)
 
 
 def test_rows_in_another_order_change_no_draw(small, monkeypatch):
