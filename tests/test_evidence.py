@@ -234,7 +234,7 @@ def test_no_figure_is_much_younger_than_its_source(geodata_tables, known):
 
 def test_grades_follow_the_rule(geodata_tables):
     allowed = {
-        "own_reading": "D", "claim": "CD", "press": "BCD", "report": "ABCD", "dataset": "ABC",
+        "own_reading": "D", "claim": "CD", "press": "BCD", "report": "ABCD", "dataset": "ABCD",
         "statistics": "AB", "tariff": "ABCD", "law": "AB", "contract": "AB",
     }  # fmt: skip
     for row in geodata_tables["sources"].rows():
