@@ -66,6 +66,10 @@ def run(
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write; results/NAME if not given.")] = None,
     draws: Annotated[int | None, typer.Option("--draws", help="Number of draws.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed, 0 or more.")] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option("--precision", help="Draw on until the error of every P50 and P90 is below this, say 1%."),
+    ] = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", help="parameter_id.field=VALUE or scenario_key=VALUE; may be repeated."),
@@ -85,6 +89,7 @@ def run(
     switches = list(changes or [])
     switches += [f"draws={draws}"] if draws is not None else []
     switches += [f"seed={seed}"] if seed is not None else []
+    switches += [f"precision_percent={precision.strip().removesuffix('%')}"] if precision is not None else []
     study = carry(read_scenario(scenario, switches, rows=rows or ()))
     folder = out or Path("results") / study.scenario.name
     files = write_study(study, folder, pictures=not no_pictures)

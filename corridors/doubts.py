@@ -65,7 +65,14 @@ def _travel(way: Way, draws: Draws) -> Trip:
     if plan is None:
         msg = f"{way.corridor}: a way that is not feasible travels nowhere"
         raise ValueError(msg)
-    return travel(plan.itinerary, draws, plan.hazards, patience_hours=plan.patience_hours, schedule=plan.schedule)
+    return travel(
+        plan.itinerary,
+        draws,
+        plan.hazards,
+        patience_hours=plan.patience_hours,
+        schedule=plan.schedule,
+        detention=plan.detention,
+    )
 
 
 def _shares(way: Way, other: Trip) -> tuple[float, float]:

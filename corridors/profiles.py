@@ -38,6 +38,7 @@ WHAT_HAPPENS: dict[tuple[str, str], str] = {
     ("wait", "closure"): "gate or line shut",
     ("wait", "opening"): "closed hours",
     ("divert", ""): "way round what is shut",
+    ("detention", ""): "detention of the box",
     ("load", ""): "loading",
     ("unload", ""): "unloading",
     ("clear", "border"): "border",

@@ -33,6 +33,7 @@ from sim.amounts import Length, expected
 from sim.closures import SEVERITY, Standing, split_open
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
+from sim.detention import Detention, detention_of
 from sim.itinerary import Itinerary, Memo, price, price_over_year
 from sim.opening_hours import openings_on, read_opening_hours
 from sim.parameters import SELECTORS, Parameters
@@ -46,12 +47,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """A way as it is meant to go: its itinerary, what it may meet, how long it waits [h], and gates that sleep."""
+    """A way as it is meant to go: its itinerary, what it may meet, how long it waits [h], gates that sleep, boxes on hire."""
 
     itinerary: Itinerary
     hazards: tuple[Hazard, ...]
     patience_hours: float
     schedule: Schedule
+    detention: Detention | None
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,12 @@ class WayFinder:
         if self.fallbacks is not None:
             hazards = self.fallbacks.hazards(itinerary, route, len(starts[route.states[0]]), ends)
         schedule = Schedule(tuple(openings_on(itinerary.activities, itinerary.months, self.openings)), self.departure)
-        plan = Plan(itinerary, tuple(hazards), self.patience_hours, schedule)
-        outcome = simulate(itinerary, draws, hazards, patience_hours=plan.patience_hours, schedule=schedule)
+        c = self.conditions
+        detention = detention_of(activities[0], self.parameters, c.consignment, c.month)
+        plan = Plan(itinerary, tuple(hazards), self.patience_hours, schedule, detention)
+        outcome = simulate(
+            itinerary, draws, hazards, patience_hours=plan.patience_hours, schedule=schedule, detention=detention
+        )
         return Way(origin, destination, corridor.corridor_id, True, "", assumption, outcome.itinerary, outcome, plan)
 
     def price(self, activities: Sequence[Activity]) -> Itinerary:

@@ -54,9 +54,10 @@ COMPONENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 ALL_COMPONENTS = (
     "track", "wagon", "forwarder", "road", "freight", "handling", "fee", "guarantee", "permission", "security",
-    "insurance", "terminal", "box", "divert",
+    "insurance", "terminal", "box", "divert", "detention",
 )  # fmt: skip
-"""Every component, in the order of tables and charts; divert is what turning away from a shut place adds."""
+"""Every component, in the order of tables and charts; divert is what turning away from a shut place adds,
+detention what a line charges for its box after the free days."""
 
 
 def components_of(activity: Activity) -> tuple[str, ...]:

@@ -258,9 +258,10 @@ UNITS_OF: dict[str, frozenset[str]] = {
     "rate": frozenset({"1/year"}),
     "duration": frozenset({"day"}),
     "frequency": frozenset({"1/week"}),
+    "free_days": frozenset({"day"}),
     "usd": frozenset(
         {"%", "USD", "USD/FEU", "USD/TEU", "USD/wagon", "USD/truck", "USD/t", "USD/FEU-km", "USD/TEU-km",
-         "USD/wagon-km", "USD/truck-km", "USD/t-km"}
+         "USD/wagon-km", "USD/truck-km", "USD/t-km", "USD/FEU-day", "USD/TEU-day"}
     ),
 }  # fmt: skip
 """Units that each quantity may stand in; anything else is refused, never converted."""

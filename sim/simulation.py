@@ -22,6 +22,7 @@ import numpy as np
 
 from sim.activities import Activity
 from sim.amounts import Amount
+from sim.detention import Detention
 from sim.draws import Bools, Floats, uniforms
 from sim.itinerary import Itinerary, Priced
 from sim.opening_hours import WEEK, Opening
@@ -160,6 +161,7 @@ def simulate(
     *,
     patience_hours: float = 0.0,
     schedule: Schedule | None = None,
+    detention: Detention | None = None,
 ) -> Outcome:
     """Carry an itinerary through every draw.
 
@@ -175,6 +177,8 @@ def simulate(
         How long the consignment waits at a shut place before it turns away. [h]
     schedule
         Gates with opening hours on the way; none if not given.
+    detention
+        What the line charges for its box after the free days; nothing if not given.
 
     Returns
     -------
@@ -185,7 +189,7 @@ def simulate(
     ArithmeticError
         Where no draw at all is delivered: no mean would be one of anything.
     """
-    trip = travel(itinerary, draws, hazards, patience_hours=patience_hours, schedule=schedule)
+    trip = travel(itinerary, draws, hazards, patience_hours=patience_hours, schedule=schedule, detention=detention)
     if not trip.delivered.any():
         msg = "no draw is delivered: every consignment meets a place that is shut for longer than its patience"
         raise ArithmeticError(msg)
@@ -196,11 +200,16 @@ def simulate(
         counts = trip.turned & trip.delivered
         detour = (
             np.where(counts, trip.hours - open_[0] - stood, 0.0),
-            np.where(counts, trip.usd - open_[1], 0.0),
+            np.where(counts, trip.usd - trip.detention - open_[1], 0.0),
         )
-        expanded, added = _with_detour(expanded, added, detour)
+        expanded, added = _with_last(expanded, added, "divert", detour)
+    if detention is not None:
+        owed = np.where(trip.delivered, trip.detention, 0.0)
+        expanded, added = _with_last(expanded, added, "detention", (np.zeros(draws.count), owed))
     slept = 0.0 if schedule is None else schedule.mean_wait_hours
     known = _average_trip(itinerary, hazards, draws, patience_hours, slept)
+    if detention is not None:
+        known = (known[0], known[1] + detention.mean_charge(known[0], trip.hours, draws), known[2])
     return _outcome(expanded, draws, trip, known, open_[0], added)
 
 
@@ -209,7 +218,7 @@ class Trip:
     """Totals of single trips, shape (draw,); NaN where not delivered.
 
     ``waited`` holds the hours stood before each activity at which a place may be shut, ``queued`` those before each gate
-    with opening hours; ``turned`` says who turned away.
+    with opening hours; ``turned`` says who turned away; ``detention`` is part of ``usd``.
     """
 
     hours: Floats
@@ -220,6 +229,7 @@ class Trip:
     turned: Bools
     waited: Mapping[int, Floats]
     queued: Mapping[int, Floats]
+    detention: Floats
 
 
 def travel(
@@ -229,6 +239,7 @@ def travel(
     *,
     patience_hours: float = 0.0,
     schedule: Schedule | None = None,
+    detention: Detention | None = None,
 ) -> Trip:
     """Totals of an itinerary in every draw; parameters as in :func:`simulate`, which adds what each activity takes."""
     n = draws.count
@@ -251,9 +262,12 @@ def travel(
         hours[away] = (before[0] + stood + around[0])[away]
         usd[away] = (before[1] + around[1])[away]
         kg[away] = (before[2] + around[2])[away]
+    owed = np.zeros(n) if detention is None else detention.charge(hours, draws)
+    usd = usd + owed
     for values in (hours, usd, kg):
         values[~delivered] = np.nan
-    return Trip(hours, usd, kg, delivered, through.met, through.diverted_at >= 0, through.waited_hours, queued)
+    turned = through.diverted_at >= 0
+    return Trip(hours, usd, kg, delivered, through.met, turned, through.waited_hours, queued, owed)
 
 
 def _until(at: int, waits: Mapping[int, Floats], count: int) -> Floats:
@@ -305,7 +319,7 @@ def _outcome(
     for i, (hours, usd) in added.items():
         spreads[i] = hours[delivered].mean(), *quantiles(hours[delivered], (0.1, 0.9))
         if usd.any():
-            usd_mean.setdefault("divert", np.zeros(len(priced)))[i] = usd[delivered].mean()
+            usd_mean.setdefault(priced[i].activity.kind, np.zeros(len(priced)))[i] = usd[delivered].mean()
     return Outcome(
         hours=trip.hours,
         usd=trip.usd,
@@ -366,17 +380,17 @@ def _standing_still(before: Activity, reason: str, what: str) -> Activity:
     )
 
 
-def _with_detour(itinerary: Itinerary, added: _Added, detour: tuple[Floats, Floats]) -> tuple[Itinerary, _Added]:
-    """Itinerary with a last row for what turning away adds, averaged over all delivered consignments."""
-    last = itinerary.priced[-1].activity
-    divert = replace(
-        last, activity_id=f"divert@{last.to_node_id}", kind="divert", reason="", from_node_id=last.to_node_id, km=0.0
+def _with_last(
+    itinerary: Itinerary, added: _Added, kind: str, figures: tuple[Floats, Floats]
+) -> tuple[Itinerary, _Added]:
+    """Itinerary with a last row for what turning away, or keeping a line's box, adds: hours and dollars of each draw."""
+    end = itinerary.priced[-1].activity
+    last = replace(
+        end, activity_id=f"{kind}@{end.to_node_id}", kind=kind, reason="", from_node_id=end.to_node_id, km=0.0
     )
-    priced = (*itinerary.priced, Priced(divert, itinerary.priced[-1].leg, Amount(0.0), {}, None))
-    return replace(itinerary, priced=priced, km=(*itinerary.km, 0.0), _sums={}), {
-        **added,
-        len(itinerary.priced): detour,
-    }
+    priced = (*itinerary.priced, Priced(last, itinerary.priced[-1].leg, Amount(0.0), {}, None))
+    longer = replace(itinerary, priced=priced, km=(*itinerary.km, 0.0), _sums={})
+    return longer, {**added, len(itinerary.priced): figures}
 
 
 def _average_trip(

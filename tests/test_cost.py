@@ -78,8 +78,8 @@ def test_every_activity_of_the_toy_knows_its_components_and_no_other_component_e
         for edge in Errand(consignment=consignment).edges():
             for activity in edge.activities:
                 assert set(usd_amounts(activity, P, consignment, 6)) == set(components_of(activity))
-    # beside what activities are asked for there is only what turning away from a shut place adds
-    assert {name for names in COMPONENTS.values() for name in names} | {"divert"} == set(ALL_COMPONENTS)
+    # beside what activities are asked for there is only what turning away from a shut place and keeping a box add
+    assert {name for names in COMPONENTS.values() for name in names} | {"divert", "detention"} == set(ALL_COMPONENTS)
 
 
 @pytest.mark.parametrize(
