@@ -181,7 +181,9 @@ def read_rows(
         for name in row:
             if name not in resource.field:
                 raise _unknown_column(origin, f"row {i + 1}", name, resource)
-    cells = {field.name: [text_of(field, row.get(field.name)).strip(BLANKS) for row in rows] for field in resource.fields}
+    cells = {
+        field.name: [text_of(field, row.get(field.name)).strip(BLANKS) for row in rows] for field in resource.fields
+    }
     return _checked(resource, Path(origin), cells, lines or list(range(1, len(rows) + 1)))
 
 
