@@ -123,6 +123,8 @@ def head_lines(pair: Pair) -> list[str]:
     """Lines under the title: what is moved and when, and what is assumed about states that nobody knows."""
     scenario = pair.study.scenario
     day = f"{scenario.date.day} {scenario.date:%B %Y}"
+    if scenario.departures == "year":
+        day = f"any month, lines and gates as of {day}"
     lines = [f"{scenario.title}. Cargo of {day}: {_consignment_words(pair.study)}; {TERMS[scenario.terms]}."]
     assumed = dict.fromkeys(way.assumption for way in (*pair.ways, *pair.shut) if way.assumption)
     lines += [f"{'' if text.startswith('Assumed') else 'Assumed: '}{text.rstrip('.')}." for text in assumed]

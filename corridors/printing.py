@@ -22,8 +22,9 @@ def print_comparison(study: Study) -> None:
     if not console.is_terminal:
         console = Console(width=160)
     scenario = study.scenario
+    leaves = ", leaving in any month" if scenario.departures == "year" else ""
     console.print(
-        f"\n[bold]{scenario.title}[/bold]  ({scenario.name}, {scenario.date.isoformat()}, {scenario.terms})",
+        f"\n[bold]{scenario.title}[/bold]  ({scenario.name}, {scenario.date.isoformat()}{leaves}, {scenario.terms})",
         highlight=False,
     )
     console.print(f"{describe(study)}; {scenario.draws} draws, seed {scenario.seed}", highlight=False, markup=False)

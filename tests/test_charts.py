@@ -191,7 +191,7 @@ def made_up_study(names=tuple(WAYS), *, shut=True, count=2):
         load_unit="FEU", count=count, tonnes=40.0, commodity="general", value_usd=100_000.0, rail_service="block_train"
     )
     scenario = SimpleNamespace(
-        name="both-open", title="Both railways open", date=dt.date(2032, 5, 1), terms="consignee", draws=DRAWS, seed=1,
+        name="both-open", title="Both railways open", date=dt.date(2032, 5, 1), terms="consignee", draws=DRAWS, seed=1, departures="month",
         consignment=consignment,
     )  # fmt: skip
     return SimpleNamespace(
