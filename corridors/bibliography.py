@@ -20,10 +20,10 @@ top.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridors.citations import source_rows, sources_of_row
-from geodata.sources import BASES, keys_of
+from geodata.sources import BASES, Source, keys_of
 from sim.amounts import expected
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 class Entry(NamedTuple):
     """One source of a study."""
 
-    source: dict[str, object]
+    source: Source
     basis: str
     rows: tuple[str, ...]
     heaviest: str
@@ -140,7 +140,7 @@ def _parameter_row(study: Study, number: int) -> Row:
 
 
 def _entries(
-    rows: Mapping[str, Row], shares: Mapping[str, tuple[float, str]], known: Mapping[str, Mapping[str, object]]
+    rows: Mapping[str, Row], shares: Mapping[str, tuple[float, str]], known: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Entry]:
     resting: dict[str, list[Row]] = {}
     for name in sorted(rows):
@@ -151,12 +151,12 @@ def _entries(
         basis = max((row.basis for row in found), key=BASES.index)
         share, of = shares[heaviest.name]
         names = tuple(row.name for row in found)
-        yield Entry(dict(known.get(source, {"source_id": source})), basis, names, heaviest.name, share, of)
+        yield Entry(Source(**known[source]), basis, names, heaviest.name, share, of)
 
 
 def _order(entry: Entry) -> tuple[int, int, float, str]:
-    grade = "ABCD".find(str(entry.source.get("grade", "D")))
-    return -BASES.index(entry.basis), -grade, -entry.share, str(entry.source["source_id"])
+    grade = "ABCD".find(entry.source.grade)
+    return -BASES.index(entry.basis), -grade, -entry.share, entry.source.source_id
 
 
 def _keys(cell: str) -> tuple[str, ...]:

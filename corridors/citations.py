@@ -103,4 +103,4 @@ def sources_of(study: Study) -> dict[str, dict[str, object]]:
 
 
 def _rows(names: Iterable[str], known: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
-    return {name: dict(known[name]) for name in sorted(names) if name in known}
+    return {name: dict(known[name]) for name in sorted(names)}

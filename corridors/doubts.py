@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from corridors.ways import Way
 from sim.doubt import figures, knowledge_share, monte_carlo_error
 from sim.sampling import Draws
-from sim.simulation import Trip, travel
+from sim.trips import Trip, travel
 
 HEADLINES = ("hours_p50", "hours_p90", "usd_p50", "usd_p90")
 """Figures whose precision a scenario may ask for."""
@@ -65,14 +65,7 @@ def _travel(way: Way, draws: Draws) -> Trip:
     if plan is None:
         msg = f"{way.corridor}: a way that is not feasible travels nowhere"
         raise ValueError(msg)
-    return travel(
-        plan.itinerary,
-        draws,
-        plan.hazards,
-        patience_hours=plan.patience_hours,
-        schedule=plan.schedule,
-        detention=plan.detention,
-    )
+    return travel(plan.itinerary, draws, plan.encounters)
 
 
 def _shares(way: Way, other: Trip) -> tuple[float, float]:

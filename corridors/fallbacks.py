@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from sim.activities import WATER, Activity, Conditions, Edge, State, selectors_of
+from sim.encounters import Hazard
 from sim.itinerary import Itinerary
 from sim.parameters import Parameters
 from sim.routing import Graph, Path, Pin, least_cost
 from sim.shocks import Shock, shocks_of, shocks_on, shocks_over_year
-from sim.simulation import Hazard
 
 Weigher = Callable[[Sequence[Activity]], float]
 Pricer = Callable[[Sequence[Activity]], Itinerary]

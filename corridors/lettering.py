@@ -13,7 +13,7 @@ Sizes come from the outlines of the letters in DejaVu Sans, which matplotlib shi
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Type(NamedTuple):
 
     size: float
     weight: str = "normal"
-    style: str = "normal"
+    style: Literal["normal", "italic", "oblique"] = "normal"
 
 
 class Label(NamedTuple):
@@ -63,7 +63,7 @@ def font_of(kind: Type) -> Any:
     """Font of a type, for matplotlib."""
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family="DejaVu Sans", weight=kind.weight, style=kind.style, size=kind.size)  # type: ignore[arg-type]
+    return FontProperties(family="DejaVu Sans", weight=kind.weight, style=kind.style, size=kind.size)
 
 
 @cache

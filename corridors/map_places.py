@@ -6,6 +6,7 @@ joins them, each by half of what is missing, until none covers another. Ends of 
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -108,20 +109,19 @@ def _moved_apart(found: list[Sign]) -> list[Sign]:
     """Signs pushed from each other until none covers another; ends of the ways stay."""
     for _ in range(40):
         still = True
-        for i, a in enumerate(found):
-            for j in range(i + 1, len(found)):
-                a, b = found[i], found[j]  # noqa: PLW2901 - both may have moved
-                reach = a.radius + b.radius - 0.8
-                away = float(np.hypot(b.x - a.x, b.y - a.y))
-                if away >= reach or (a.kind in ENDS and b.kind in ENDS):
-                    continue
-                still = False
-                ux, uy = ((b.x - a.x) / away, (b.y - a.y) / away) if away > 0.5 else (1.0, 0.0)
-                push = (reach - away) / (1.0 if a.kind in ENDS or b.kind in ENDS else 2.0)
-                if a.kind not in ENDS:
-                    found[i] = a._replace(x=a.x - ux * push, y=a.y - uy * push)
-                if b.kind not in ENDS:
-                    found[j] = b._replace(x=b.x + ux * push, y=b.y + uy * push)
+        for i, j in combinations(range(len(found)), 2):
+            a, b = found[i], found[j]
+            reach = a.radius + b.radius - 0.8
+            away = float(np.hypot(b.x - a.x, b.y - a.y))
+            if away >= reach or (a.kind in ENDS and b.kind in ENDS):
+                continue
+            still = False
+            ux, uy = ((b.x - a.x) / away, (b.y - a.y) / away) if away > 0.5 else (1.0, 0.0)
+            push = (reach - away) / (1.0 if a.kind in ENDS or b.kind in ENDS else 2.0)
+            if a.kind not in ENDS:
+                found[i] = a._replace(x=a.x - ux * push, y=a.y - uy * push)
+            if b.kind not in ENDS:
+                found[j] = b._replace(x=b.x + ux * push, y=b.y + uy * push)
         if still:
             break
     return found

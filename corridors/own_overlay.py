@@ -46,7 +46,8 @@ def lay(file: RowFile, table: Table) -> Table:
     """
     texts = [_whole(file, i, table) for i in range(len(file.rows))]
     rows = read_rows(texts, table.resource, file.label, file.lines)
-    at = [table.index.get(key) for key in rows.keys()]  # noqa: SIM118 - keys() of a table is its primary keys
+    own_keys = rows.keys()
+    at = [table.index.get(key) for key in own_keys]
     return overlay(table, rows.where([i for i, j in enumerate(at) if j is None or rows.row(i) != table.row(j)]))
 
 

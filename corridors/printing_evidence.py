@@ -222,8 +222,6 @@ def ladder_json(item: Ladder) -> dict[str, Any]:
 
 def print_bibliography(entries: Sequence[Entry], name: str) -> None:
     """Print the documents that a study rests on, weakest basis first, with what rests on each."""
-    from geodata.sources import Source
-
     console = _console()
     console.print(
         f"Sources of {name}: {len(entries)}, weakest basis first, then weakest grade", highlight=False, soft_wrap=True
@@ -231,16 +229,14 @@ def print_bibliography(entries: Sequence[Entry], name: str) -> None:
     for entry in entries:
         rows = f"{len(entry.rows)} row{'s' if len(entry.rows) > 1 else ''}"
         weight = f"{entry.share:.1%} of {entry.of}" if entry.share >= 0.0005 else "no weight in hours or dollars"
-        head = (
-            f"[{entry.basis}, grade {entry.source.get('grade', '?')}] {rows}; most weighty {entry.heaviest}, {weight}"
-        )
+        head = f"[{entry.basis}, grade {entry.source.grade}] {rows}; most weighty {entry.heaviest}, {weight}"
         console.print(head, highlight=False, markup=False, soft_wrap=True)
-        console.print(f"    {cite(Source(**entry.source))}", highlight=False, markup=False, soft_wrap=True)  # type: ignore[arg-type]
+        console.print(f"    {cite(entry.source)}", highlight=False, markup=False, soft_wrap=True)
 
 
 def bibliography_json(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """Entries of a bibliography as plain values."""
-    return [{**entry._asdict(), "source": _plain(entry.source)} for entry in entries]
+    return [{**entry._asdict(), "source": _plain(entry.source._asdict())} for entry in entries]
 
 
 def years_words(years: Years | None) -> str:

@@ -174,6 +174,11 @@ class Scenario(_Table):
         """Name of the file it was read from, for error messages."""
         return self._file
 
+    def named_after(self, file: str) -> "Scenario":
+        """Return the scenario itself, with the name of the file that it was read from."""
+        self._file = file
+        return self
+
     @property
     def opened(self) -> dict[str, int]:
         """Opening year of each project opened by name; true stands for the year of the date."""
@@ -251,11 +256,9 @@ def read_scenario(
         values["rows"] = [*values.get("rows", []), *own]
     place = path.name if not overrides else f"{path.name} with --set"
     try:
-        scenario = Scenario.model_validate(values)
+        return Scenario.model_validate(values).named_after(path.name)
     except ValidationError as error:
         raise ScenarioError(explain(error, place, _KEYS)) from error
-    scenario._file = path.name  # noqa: SLF001  its own private attribute, set once
-    return scenario
 
 
 def check(scenario: Scenario, network: "Network", catalogue: "dict[str, Corridor]") -> None:

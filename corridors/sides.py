@@ -90,8 +90,8 @@ def side_of(what: str | Path, switches: Sequence[str] = (), rows: Sequence[str |
 def side_of_study(study: Study, label: str = "") -> Side:
     """Side of a study."""
     from corridors.comparison import comparison_rows
-    from corridors.exports import table_hashes, versions
     from corridors.matched_rows import described
+    from corridors.provenance import table_hashes, versions
 
     return Side(
         label or study.scenario.name,

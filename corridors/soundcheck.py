@@ -12,7 +12,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from corridors.catalogue import read_catalogue
 from corridors.own_rows import LAID_OVER, tables_with
@@ -22,14 +22,15 @@ from corridors.study import overloaded
 from geodata.network import DATA as GEODATA
 from geodata.network import Network, read_network
 from geodata.tables import TableError, read_package
-from sim.activities import Activity, Conditions, destination_activities, origin_activities, selectors_of, unfold
+from sim.activities import Activity, Conditions, selectors_of
 from sim.activities import State as Place
-from sim.consignment import LOAD_UNITS, Consignment
+from sim.consignment import LOAD_UNITS, Commodity, Consignment, RailService
 from sim.cost import usd_amounts
 from sim.emissions import kg_amount
 from sim.parameters import BASES, SELECTORS, MatchError, Parameters, read_parameters
 from sim.parameters import DATA as SIMDATA
 from sim.transit_time import hours_amount
+from sim.unfolding import destination_activities, origin_activities, unfold
 
 if TYPE_CHECKING:
     from corridors.study import Study
@@ -97,9 +98,9 @@ def coverage_faults(network: Network, parameters: Parameters) -> Iterator[str]:
     seen: set[str] = set()
     for load_unit, direction, opened in itertools.product(LOAD_UNITS, ("southbound", "northbound"), upgrades):
         cargoes = [
-            Consignment(load_unit, 1, TONNES[load_unit], commodity, 1000.0, service)  # type: ignore[arg-type]
-            for commodity in ("general", "grain", "perishable")
-            for service in ("block_train", "wagonload")
+            Consignment(load_unit, 1, TONNES[load_unit], commodity, 1000.0, service)
+            for commodity in get_args(Commodity)
+            for service in get_args(RailService)
         ]
         heavy = overloaded(parameters, cargoes[0])
         conditions = Conditions(cargoes[0], direction, 6, opened, None, heavy)

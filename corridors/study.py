@@ -5,7 +5,7 @@ A study takes a scenario apart once, at the door, and hands each room only what 
 1. the tables are read and the scenario's rows are laid over them (:mod:`corridors.own_rows`);
 2. the network of the date is built: projects opened by name or by year, contested lengths fixed or left to be drawn;
 3. dated closures are looked up, and every state that nobody knows is settled by a stated assumption (:mod:`sim.closures`);
-4. the network is unfolded into activities and each is priced: hours, dollars, emissions (:mod:`sim.activities`);
+4. the network is unfolded into activities and each is priced: hours, dollars, emissions (:mod:`sim.unfolding`);
 5. each corridor is searched from each origin to each destination (:mod:`sim.routing`);
 6. each way is carried through every draw (:mod:`sim.simulation`); all ways share their draws, so differences are paired.
 
@@ -176,19 +176,14 @@ def _ways(
     """
     wanted = scenario.precision_percent
     replicates = scenario.replicates if wanted is None else max(scenario.replicates, 8)
+    corridors = [find_corridor(name, catalogue) for name in scenario.corridors]
+    found = [search.find(c, o, d) for o in scenario.origins for d in scenario.destinations for c in corridors]
     while True:
-        ways = []
-        for origin in scenario.origins:
-            found: dict[tuple[str, str], Way] = {}
-            for name in scenario.corridors:
-                corridor = find_corridor(name, catalogue)
-                for destination in scenario.destinations:
-                    found[destination, name] = search.way(corridor, origin, destination, draws)
-            ways += [found[d, name] for d in scenario.destinations for name in scenario.corridors]
+        ways = tuple(way.carried_through(draws) for way in found)
         doubts = doubts_of(ways, draws, replicates)
         worst = 0.0 if wanted is None else worst_error_percent(doubts, ways)
         if wanted is None or worst <= wanted:
-            return tuple(ways), doubts, draws.count
+            return ways, doubts, draws.count
         if draws.count >= MOST_DRAWS:
             msg = f"{scenario.file}: an error of {wanted:g} % is not met with {draws.count} draws (it is {worst:.2g} %)"
             raise ScenarioError(msg)

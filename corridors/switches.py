@@ -188,9 +188,10 @@ def _branch(path: tuple[str, ...], text: str, switch: str) -> dict[str, Any]:
         value = text
     else:
         value = _scalar(text, switch)
-    for part in reversed(path):
-        value = {part: value}
-    return value  # type: ignore[no-any-return]
+    nested = {path[-1]: value}
+    for part in reversed(path[:-1]):
+        nested = {part: nested}
+    return nested
 
 
 def _scalar(text: str, switch: str) -> Any:

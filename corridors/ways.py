@@ -13,33 +13,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from corridors.catalogue import Corridor
 from corridors.fallbacks import Fallbacks
 from geodata.network import Network
-from sim.activities import (
-    WATER,
-    Activity,
-    Conditions,
-    Edge,
-    State,
-    destination_activities,
-    origin_activities,
-    unfold,
-)
+from sim.activities import WATER, Activity, Conditions, Edge, State
 from sim.amounts import Length, expected
 from sim.closures import SEVERITY, Standing, split_open
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
-from sim.detention import Detention, detention_of
+from sim.detention import detention_of
+from sim.encounters import Encounters, Hazard, Schedule
 from sim.itinerary import Itinerary, Memo, price, price_over_year
 from sim.opening_hours import openings_on, read_opening_hours
 from sim.parameters import SELECTORS, Parameters
 from sim.routing import Graph, Pin, Section, least_cost
-from sim.simulation import Draws, Hazard, Outcome, Schedule, simulate
+from sim.simulation import Draws, Outcome, simulate
 from sim.transit_time import hours_amount
+from sim.unfolding import destination_activities, origin_activities, unfold
 
 if TYPE_CHECKING:
     from corridors.scenario import Scenario
@@ -47,20 +40,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """A way as it is meant to go: its itinerary, what it may meet, how long it waits [h], gates that sleep, boxes on hire."""
+    """A way as it is meant to go: its itinerary, and what it may meet."""
 
     itinerary: Itinerary
-    hazards: tuple[Hazard, ...]
-    patience_hours: float
-    schedule: Schedule
-    detention: Detention | None
+    encounters: Encounters
 
 
 @dataclass(frozen=True)
 class Way:
     """One corridor between one pair of places.
 
-    ``reason`` says why it is not feasible; ``assumption`` what the run assumes about states that nobody knows.
+    ``reason`` says why it is not feasible; ``assumption`` what the run assumes about states that nobody knows. A way that
+    is found has a plan; one that was carried through the draws has an outcome and the itinerary that the outcome is of.
     """
 
     origin: str
@@ -72,6 +63,13 @@ class Way:
     itinerary: Itinerary | None = field(default=None, repr=False)
     outcome: Outcome | None = field(default=None, repr=False)
     plan: Plan | None = field(default=None, repr=False)
+
+    def carried_through(self, draws: Draws) -> Way:
+        """Way with its outcome in the draws; itself where there is none to carry."""
+        if self.plan is None:
+            return self
+        outcome = simulate(self.plan.itinerary, draws, self.plan.encounters)
+        return replace(self, itinerary=outcome.itinerary, outcome=outcome)
 
 
 def assumption_sentence(found: Sequence[Standing]) -> str:
@@ -146,8 +144,8 @@ class WayFinder:
             known = self._priced[activity] = usd + self.usd_per_hour * hours
         return known
 
-    def way(self, corridor: Corridor, origin: str, destination: str, draws: Draws) -> Way:
-        """One corridor between one pair of places, found, priced and carried through the draws."""
+    def find(self, corridor: Corridor, origin: str, destination: str) -> Way:
+        """One corridor between one pair of places, found and priced, or the reason why there is none."""
         assumption = assumption_sentence(self.found)
         unserved = corridor.not_to.get(destination if self.conditions.direction == "southbound" else origin)
         if unserved is not None:
@@ -179,11 +177,8 @@ class WayFinder:
         schedule = Schedule(tuple(openings_on(itinerary.activities, itinerary.months, self.openings)), self.departure)
         c = self.conditions
         detention = detention_of(activities[0], self.parameters, c.consignment, c.month)
-        plan = Plan(itinerary, tuple(hazards), self.patience_hours, schedule, detention)
-        outcome = simulate(
-            itinerary, draws, hazards, patience_hours=plan.patience_hours, schedule=schedule, detention=detention
-        )
-        return Way(origin, destination, corridor.corridor_id, True, "", assumption, outcome.itinerary, outcome, plan)
+        plan = Plan(itinerary, Encounters(tuple(hazards), self.patience_hours, schedule, detention))
+        return Way(origin, destination, corridor.corridor_id, True, "", assumption, plan=plan)
 
     def price(self, activities: Sequence[Activity]) -> Itinerary:
         """Itinerary of activities that leave on the day of departure, or in any month alike if the scenario says so."""

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import BadZipFile
 
@@ -69,14 +70,13 @@ def read_workbook(path: Path) -> list[Sheet]:
 
 def _openpyxl(path: Path) -> ModuleType:
     try:
-        import openpyxl
+        return import_module("openpyxl")
     except ImportError:
         raise TableError.at(
             path.name,
             problem="workbooks need openpyxl, which is not installed",
             mend="install corridor-route-simulator[excel], or use CSV files",
         ) from None
-    return openpyxl  # type: ignore[no-any-return]
 
 
 def _passed_over(sheet: Any) -> bool:

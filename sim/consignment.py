@@ -20,7 +20,7 @@ LoadUnit = Literal["TEU", "FEU", "wagon", "truck", "tonne"]
 Commodity = Literal["general", "grain", "perishable"]
 RailService = Literal["block_train", "wagonload"]
 
-LOAD_UNITS: tuple[str, ...] = ("TEU", "FEU", "wagon", "truck", "tonne")
+LOAD_UNITS: tuple[LoadUnit, ...] = ("TEU", "FEU", "wagon", "truck", "tonne")
 BOXES_PER_VEHICLE = {("FEU", "trailer"): 1, ("TEU", "trailer"): 2, ("TEU", "rigid"): 1}
 """Boxes that fit one road vehicle by length: 40 ft on a trailer, 20 ft on a rigid truck."""
 

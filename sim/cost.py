@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sim.activities import WATER, Activity, selectors_of
-from sim.amounts import Amount
+from sim.amounts import Amount, Form
 from sim.consignment import Consignment
 from sim.parameters import SELECTORS, MatchError, Parameters, Row
 
@@ -124,13 +124,13 @@ def usd_amounts(
                 continue
         number = parameters.match(activity.kind, "usd", component, asked, asks=asks)
         row = parameters.rows[number]
-        factors = [(number, "value")]
+        factors: list[tuple[int, Form]] = [(number, "value")]
         if component == "track":
             factors.append((parameters.match("haul", "coefficient", "track", facts, asks=asks), "value"))
         count = _count(row, activity, consignment, parameters)
         what = f"haul|{row.parameter_id}|{leg}" if activity.moving else f"stop|{asks}|usd.{component}"
         project = activity.project_id if row.unit.endswith("-km") else ""
-        amounts[component] = Amount(count, tuple(factors), project, what if row.cv else "", row.cv)  # type: ignore[arg-type]
+        amounts[component] = Amount(count, tuple(factors), project, what if row.cv else "", row.cv)
     return amounts
 
 

@@ -49,8 +49,8 @@ def _seeds(seed: int, purpose: str, name: str, replicate: int) -> tuple[int, int
     """Hash a key into a scrambling seed (32 bit), a shuffling key and a counter key (two words of 64 bit each)."""
     text = f"{seed}|{purpose}|{name}|{replicate}".encode()
     digest = hashlib.blake2b(text, digest_size=36).digest()
-    words = [int.from_bytes(digest[at : at + 8], "little") for at in (4, 12, 20, 28)]
-    return (int.from_bytes(digest[:4], "little"), *words)  # type: ignore[return-value]
+    a, b, c, d = (int.from_bytes(digest[at : at + 8], "little") for at in (4, 12, 20, 28))
+    return int.from_bytes(digest[:4], "little"), a, b, c, d
 
 
 def _order(key: tuple[int, int], stop: int) -> NDArray[np.uint32]:

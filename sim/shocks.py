@@ -36,7 +36,7 @@ from sim.draws import Bools, Floats, normal_quantile, uniforms
 from sim.parameters import Parameters
 
 if TYPE_CHECKING:
-    from sim.simulation import Draws
+    from sim.sampling import Draws
 
 DAYS_A_YEAR = 365.25
 GRID = 512

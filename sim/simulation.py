@@ -14,70 +14,21 @@ probability, never a number of hours.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.activities import Activity
-from sim.amounts import Amount
-from sim.detention import Detention
-from sim.draws import Bools, Floats, uniforms
+from sim.amounts import Amount, Form
+from sim.draws import Bools, Floats
+from sim.encounters import NOTHING, Encounters
 from sim.itinerary import Itinerary, Priced
-from sim.opening_hours import WEEK, Opening
 from sim.sampling import Draws, quantiles
-from sim.shocks import Shock, meet, passage
+from sim.shocks import meet
+from sim.trips import Trip, totals, travel
 
-__all__ = ["Draws", "Hazard", "Outcome", "Schedule", "Trip", "quantiles", "simulate", "travel"]
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """A shock that a way can meet, and the way round from there.
-
-    Parameters
-    ----------
-    at
-        Index of the activity before which it is met.
-    shock
-        What may happen.
-    fallback
-        Best way that is left from where the consignment stands; None where there is none.
-    months
-        Months of departure in which it can be met, where the study is spread over the year; empty = always.
-    """
-
-    at: int
-    shock: Shock
-    fallback: Itinerary | None
-    months: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Gates with opening hours on a way, and when it sets out.
-
-    Parameters
-    ----------
-    openings
-        Index of the activity before which one waits, and the opening.
-    departure
-        Day of departure; the hour and day of the week are spread evenly over seven days from it.
-    """
-
-    openings: tuple[tuple[int, Opening], ...]
-    departure: dt.date
-
-    def set_out(self, draws: Draws) -> Floats:
-        """Time of departure from a Monday 00:00 UTC, shape (draw,). [h]"""
-        u = uniforms(draws.seed, "process", "departure", draws.trip_replicate, draws.count)
-        return 24.0 * self.departure.weekday() + WEEK * u
-
-    @property
-    def mean_wait_hours(self) -> float:
-        """Mean of all waits for an opening, for cargo that comes at any time alike. [h]"""
-        return sum(opening.mean_wait_hours for _, opening in self.openings)
+__all__ = ["Draws", "Outcome", "quantiles", "simulate"]
 
 
 @dataclass(frozen=True)
@@ -154,15 +105,7 @@ class Outcome:
         return out
 
 
-def simulate(
-    itinerary: Itinerary,
-    draws: Draws,
-    hazards: Sequence[Hazard] = (),
-    *,
-    patience_hours: float = 0.0,
-    schedule: Schedule | None = None,
-    detention: Detention | None = None,
-) -> Outcome:
+def simulate(itinerary: Itinerary, draws: Draws, encounters: Encounters = NOTHING) -> Outcome:
     """Carry an itinerary through every draw.
 
     Parameters
@@ -171,14 +114,8 @@ def simulate(
         Priced activities.
     draws
         The study's draws.
-    hazards
-        Shocks that the way can meet, in its order.
-    patience_hours
-        How long the consignment waits at a shut place before it turns away. [h]
-    schedule
-        Gates with opening hours on the way; none if not given.
-    detention
-        What the line charges for its box after the free days; nothing if not given.
+    encounters
+        What the way may meet.
 
     Returns
     -------
@@ -189,12 +126,13 @@ def simulate(
     ArithmeticError
         Where no draw at all is delivered: no mean would be one of anything.
     """
-    trip = travel(itinerary, draws, hazards, patience_hours=patience_hours, schedule=schedule, detention=detention)
+    trip = travel(itinerary, draws, encounters)
     if not trip.delivered.any():
         msg = "no draw is delivered: every consignment meets a place that is shut for longer than its patience"
         raise ArithmeticError(msg)
-    open_ = _totals(itinerary, draws)
-    expanded, added = _expanded(itinerary, hazards, trip)
+    open_ = totals(itinerary, draws)
+    detention = encounters.detention
+    expanded, added = _expanded(itinerary, encounters, trip)
     if trip.turned.any():
         stood = sum((*trip.waited.values(), *trip.queued.values()), np.zeros(draws.count))
         counts = trip.turned & trip.delivered
@@ -206,98 +144,10 @@ def simulate(
     if detention is not None:
         owed = np.where(trip.delivered, trip.detention, 0.0)
         expanded, added = _with_last(expanded, added, "detention", (np.zeros(draws.count), owed))
-    slept = 0.0 if schedule is None else schedule.mean_wait_hours
-    known = _average_trip(itinerary, hazards, draws, patience_hours, slept)
+    known = _average_trip(itinerary, encounters, draws)
     if detention is not None:
         known = (known[0], known[1] + detention.mean_charge(known[0], trip.hours, draws), known[2])
     return _outcome(expanded, draws, trip, known, open_[0], added)
-
-
-@dataclass(frozen=True)
-class Trip:
-    """Totals of single trips, shape (draw,); NaN where not delivered.
-
-    ``waited`` holds the hours stood before each activity at which a place may be shut, ``queued`` those before each gate
-    with opening hours; ``turned`` says who turned away; ``detention`` is part of ``usd``.
-    """
-
-    hours: Floats
-    usd: Floats
-    kg: Floats
-    delivered: Bools
-    met: Bools
-    turned: Bools
-    waited: Mapping[int, Floats]
-    queued: Mapping[int, Floats]
-    detention: Floats
-
-
-def travel(
-    itinerary: Itinerary,
-    draws: Draws,
-    hazards: Sequence[Hazard] = (),
-    *,
-    patience_hours: float = 0.0,
-    schedule: Schedule | None = None,
-    detention: Detention | None = None,
-) -> Trip:
-    """Totals of an itinerary in every draw; parameters as in :func:`simulate`, which adds what each activity takes."""
-    n = draws.count
-    open_ = _totals(itinerary, draws)
-    meetings = [meet(h.at, h.shock, draws, patience_hours, h.months) for h in hazards]
-    through = passage(meetings, n, patience_hours)
-    queued = _queued(itinerary, draws, through.waited_hours, schedule)
-    waited = sum((*through.waited_hours.values(), *queued.values()), np.zeros(n))
-    hours, usd, kg = open_[0] + waited, open_[1].copy(), open_[2].copy()
-    delivered = np.ones(n, dtype=bool)
-    for k, hazard in enumerate(hazards):
-        away = through.diverted_at == k
-        if not away.any():
-            continue
-        if hazard.fallback is None:
-            delivered &= ~away
-            continue
-        around, before = _totals(hazard.fallback, draws), _totals(itinerary, draws, stop=hazard.at)
-        stood = _until(hazard.at, through.waited_hours, n) + _until(hazard.at - 1, queued, n)
-        hours[away] = (before[0] + stood + around[0])[away]
-        usd[away] = (before[1] + around[1])[away]
-        kg[away] = (before[2] + around[2])[away]
-    owed = np.zeros(n) if detention is None else detention.charge(hours, draws)
-    usd = usd + owed
-    for values in (hours, usd, kg):
-        values[~delivered] = np.nan
-    turned = through.diverted_at >= 0
-    return Trip(hours, usd, kg, delivered, through.met, turned, through.waited_hours, queued, owed)
-
-
-def _until(at: int, waits: Mapping[int, Floats], count: int) -> Floats:
-    """Hours waited up to and with an activity, shape (draw,)."""
-    return sum((hours for index, hours in waits.items() if index <= at), np.zeros(count))
-
-
-def _queued(
-    itinerary: Itinerary, draws: Draws, waited: Mapping[int, Floats], schedule: Schedule | None
-) -> dict[int, Floats]:
-    """Hours waited for each gate to open, by index of activity; the clock runs through the draw."""
-    queued: dict[int, Floats] = {}
-    if schedule is None or not schedule.openings:
-        return queued
-    start = schedule.set_out(draws)
-    for at, opening in sorted(schedule.openings, key=lambda pair: pair[0]):
-        elapsed = _totals(itinerary, draws, stop=at)[0] + _until(at, waited, draws.count)
-        elapsed = elapsed + _until(at, queued, draws.count)
-        day = schedule.departure + dt.timedelta(hours=float(elapsed.mean()))
-        wait = opening.wait_hours(start + elapsed, day)
-        queued[at] = queued.get(at, np.zeros(draws.count)) + wait
-    return queued
-
-
-def _totals(
-    itinerary: Itinerary, draws: Draws, *, known: bool = False, stop: int | None = None
-) -> tuple[Floats, Floats, Floats]:
-    """Hours, dollars and emissions of an itinerary up to an activity, shape (draw,) each."""
-    hours, usd, kg = (draws.total(amounts) for amounts in itinerary.sums(known=known, stop=stop))
-    return hours, usd, kg
 
 
 def _outcome(
@@ -343,7 +193,7 @@ def _outcome(
 _Added = dict[int, tuple[Floats, Floats]]
 
 
-def _expanded(itinerary: Itinerary, hazards: Sequence[Hazard], trip: Trip) -> tuple[Itinerary, _Added]:
+def _expanded(itinerary: Itinerary, encounters: Encounters, trip: Trip) -> tuple[Itinerary, _Added]:
     """Itinerary with a wait before each activity at which a place may be shut or asleep, and the hours stood there."""
     priced: list[Priced] = []
     km: list[float] = []
@@ -352,11 +202,11 @@ def _expanded(itinerary: Itinerary, hazards: Sequence[Hazard], trip: Trip) -> tu
         for reason, waits in (("closure", trip.waited), ("opening", trip.queued)):
             if i not in waits:
                 continue
-            here = [h.shock for h in hazards if h.at == i] if reason == "closure" else []
+            here = [h.shock for h in encounters.hazards if h.at == i] if reason == "closure" else []
             added[len(priced)] = (waits[i], np.zeros_like(waits[i]))
-            rows = [(number, "value") for shock in here for number in (shock.rate, shock.days)]
+            rows: list[tuple[int, Form]] = [(n, "value") for shock in here for n in (shock.rate, shock.days)]
             wait = _standing_still(item.activity, reason, "+".join(shock.name for shock in here))
-            priced.append(Priced(wait, item.leg, Amount(0.0, tuple(rows)), {}, None))  # type: ignore[arg-type]
+            priced.append(Priced(wait, item.leg, Amount(0.0, tuple(rows)), {}, None))
             km.append(0.0)
         priced.append(item)
         km.append(itinerary.km[i])
@@ -393,24 +243,21 @@ def _with_last(
     return longer, {**added, len(itinerary.priced): figures}
 
 
-def _average_trip(
-    itinerary: Itinerary, hazards: Sequence[Hazard], draws: Draws, patience_hours: float, slept: float
-) -> tuple[Floats, Floats, Floats]:
-    """Mean hours and dollars of a delivered trip, and odds of delivery, under each draw's knowledge.
-
-    ``slept`` is the mean wait for gates with opening hours. [h]
-    """
+def _average_trip(itinerary: Itinerary, encounters: Encounters, draws: Draws) -> tuple[Floats, Floats, Floats]:
+    """Mean hours and dollars of a delivered trip, and odds of delivery, under each draw's knowledge."""
+    hazards, patience_hours = encounters.hazards, encounters.patience_hours
+    slept = 0.0 if encounters.schedule is None else encounters.schedule.mean_wait_hours
     meetings = [meet(h.at, h.shock, draws, patience_hours, h.months) for h in hazards]
     n = draws.count
-    full = _totals(itinerary, draws, known=True)
+    full = totals(itinerary, draws, known=True)
     on = np.ones(n)  # odds of still being on the way
     stood = np.zeros(n)  # mean hours stood so far by those on the way
     hours, usd, arrived = np.zeros(n), np.zeros(n), np.zeros(n)
     for hazard, meeting in zip(hazards, meetings, strict=True):
         p, q = meeting.p_shut, meeting.p_wait
         if hazard.fallback is not None:
-            before = _totals(itinerary, draws, known=True, stop=hazard.at)
-            round_ = _totals(hazard.fallback, draws, known=True)
+            before = totals(itinerary, draws, known=True, stop=hazard.at)
+            round_ = totals(hazard.fallback, draws, known=True)
             odds = on * p * (1.0 - q)
             hours += odds * (before[0] + stood + patience_hours + round_[0])
             usd += odds * (before[1] + round_[1])

@@ -19,7 +19,7 @@ Stops scatter by place and kind. Left out: queues that depend on the traffic of 
 from __future__ import annotations
 
 from sim.activities import Activity, selectors_of
-from sim.amounts import Amount
+from sim.amounts import Amount, Form
 from sim.consignment import Consignment
 from sim.parameters import Parameters
 
@@ -59,8 +59,8 @@ def hours_amount(
         if activity.kind == "haul":
             return Amount(activity.km, ((speed, "inverse"),), activity.project_id, trip, row.cv)
         day = parameters.match("rest", "driving_hours", "", facts, asks=asks)
-        factors = ((speed, "inverse"), (day, "rest"))
-        return Amount(activity.driven_km, factors, activity.project_id, trip, row.cv)  # type: ignore[arg-type]
+        factors: tuple[tuple[int, Form], ...] = ((speed, "inverse"), (day, "rest"))
+        return Amount(activity.driven_km, factors, activity.project_id, trip, row.cv)
     if activity.kind == "wait":
         service = parameters.find(activity.kind, "frequency", "", facts, asks=asks)
         if service is not None:

@@ -8,9 +8,10 @@ from toy import BOX, crossing, keyed, link, node, terminal, toy_network
 from toy_ways import Errand, kinds, toy_built
 
 from geodata.network import Network
-from sim.activities import State, destination_activities, origin_activities, selectors_of, unfold
+from sim.activities import State, selectors_of
 from sim.consignment import Consignment
 from sim.parameters import SELECTORS
+from sim.unfolding import destination_activities, origin_activities, unfold
 
 SMALL_BOXES = Consignment("TEU", 2, 20.0, "general", 40000.0, "block_train")
 GRAIN = Consignment("wagon", 1, 60.0, "grain", 12000.0, "wagonload")

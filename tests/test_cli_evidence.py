@@ -256,13 +256,13 @@ def entries(flagship):
 
 
 def test_a_bibliography_is_exactly_the_sources_of_the_study(flagship, entries):
-    names = [entry.source["source_id"] for entry in entries]
+    names = [entry.source.source_id for entry in entries]
     assert len(names) == len(set(names))
     assert set(names) == set(sources_of(flagship))
 
 
 def test_weakest_basis_first_then_weakest_grade_then_weight(entries):
-    keys = [(-BASES.index(e.basis), -"ABCD".index(e.source["grade"]), -e.share) for e in entries]
+    keys = [(-BASES.index(e.basis), -"ABCD".index(e.source.grade), -e.share) for e in entries]
     assert keys == sorted(keys)
     assert len({e.basis for e in entries}) > 2
 
@@ -275,9 +275,9 @@ def test_every_row_under_a_source_rests_on_it_and_the_heaviest_is_among_them(fla
         for name in entry.rows:
             table, _, key = name.partition(":")
             if table == "parameters":
-                assert entry.source["source_id"] in sources_of_row(parameters, parameters.number[key])
+                assert entry.source.source_id in sources_of_row(parameters, parameters.number[key])
             elif table != "closures":
-                assert entry.source["source_id"] in getattr(flagship.network, table)[key].source.split(";")
+                assert entry.source.source_id in getattr(flagship.network, table)[key].source.split(";")
 
 
 def test_every_parameter_row_of_a_way_stands_under_a_source(flagship, entries):
@@ -330,7 +330,7 @@ def test_a_study_with_chance_names_the_rows_of_its_closures():
     kinds = {f"parameters:{row.parameter_id}": row.kind for row in carried.parameters.rows}
     found = bibliography(carried)
     assert any(kinds.get(name) == "closure" for entry in found for name in entry.rows)
-    assert {entry.source["source_id"] for entry in found} == set(sources_of(carried))
+    assert {entry.source.source_id for entry in found} == set(sources_of(carried))
 
 
 WORDS = tuple(word for switch in ONE_PAIR for word in ("--set", switch))
@@ -348,7 +348,7 @@ def test_a_users_rows_are_cited_as_theirs(tmp_path, entries):
     text = "parameter_id,unit,low,best,high,price_year,as_of\nusd.haul.road.pk.southbound,USD/t-km,0.05,0.06,0.08,2026,2026-09\n"
     file.write_text(text, encoding="utf-8")
     own = json.loads(command("sources", FLAGSHIP, *WORDS, "--rows", file, "--json").out)["sources"]
-    assert "own-rows" not in {entry.source["source_id"] for entry in entries}
+    assert "own-rows" not in {entry.source.source_id for entry in entries}
     (theirs,) = (e for e in own if e["source"]["source_id"] == "own-rows")
     assert theirs["rows"] == ["parameters:usd.haul.road.pk.southbound"]
 

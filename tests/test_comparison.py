@@ -14,7 +14,8 @@ from studies import FLAGSHIP, ONE_PAIR, study, study_with_chance, way_of
 
 from corridors import compare
 from corridors.comparison import COLUMNS, comparison_rows, describe, odds, value_of_time
-from corridors.exports import figure, write_study
+from corridors.exports import write_study
+from corridors.result_tables import figure
 from corridors.ways import value_of_time_row
 from sim.indicators import swd, swod
 

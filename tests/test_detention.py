@@ -10,9 +10,10 @@ from toy import BOX, row, toy_parameters
 from sim.activities import Activity
 from sim.consignment import Consignment
 from sim.detention import Detention, detention_of
+from sim.encounters import Encounters, Hazard
 from sim.parameters import MatchError
 from sim.sampling import Draws
-from sim.simulation import Hazard, simulate
+from sim.simulation import simulate
 
 FREE = row("free", "dwell", "free_days", "day", 10.0, reason="transit_import")
 RATE = row(
@@ -60,9 +61,9 @@ def test_totals_stay_the_sum_of_rows_and_a_shut_gate_is_paid_for_twice():
     way, draws = road_way(p), Draws(p, {}, 2048, 1)
     detention = detention_of(DISCHARGE, p, BOX, 6)
     hazards = [Hazard(at, shock, None) for at, shock in met_at(way, p)]
-    calm = simulate(way, draws, detention=detention)
-    rough = simulate(way, draws, hazards, patience_hours=400.0, detention=detention)
-    plain = simulate(way, draws, hazards, patience_hours=400.0)
+    calm = simulate(way, draws, Encounters(detention=detention))
+    rough = simulate(way, draws, Encounters(tuple(hazards), 400.0, detention=detention))
+    plain = simulate(way, draws, Encounters(tuple(hazards), 400.0))
     for outcome in (calm, rough):
         arrived = outcome.usd[outcome.delivered]
         assert sum(v.sum() for v in outcome.usd_mean.values()) == pytest.approx(arrived.mean(), rel=1e-12)

@@ -26,7 +26,8 @@ from studies import ONE_PAIR, study
 from corridors.catalogue import read_catalogue
 from sim.draws import uniforms
 from sim.sampling import Draws, quantiles
-from sim.simulation import simulate, travel
+from sim.simulation import simulate
+from sim.trips import travel
 
 LEVELS = (0.1, 0.5, 0.9)
 REPLICATES = 16

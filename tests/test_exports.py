@@ -15,7 +15,8 @@ from studies import FLAGSHIP, ONE_PAIR, study, study_with_chance, way_of
 import corridors.exports
 from corridors.citations import sources_of_activity
 from corridors.comparison import COLUMNS, comparison_rows
-from corridors.exports import ACTIVITY_COLUMNS, COST_COLUMNS, write_study
+from corridors.exports import write_study
+from corridors.result_tables import ACTIVITY_COLUMNS, COST_COLUMNS
 from corridors.toml_files import ScenarioError
 from geodata.geometry import geodesic_km
 from geodata.network import DATA as GEODATA

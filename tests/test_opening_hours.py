@@ -10,10 +10,11 @@ from toy import toy_parameters
 
 from geodata.dictionary import TableError
 from geodata.tables import read_dictionary, read_rows
+from sim.encounters import Encounters, Schedule
 from sim.opening_hours import WEEK, opening_of, openings_on, read_opening_hours
 from sim.parameters import DATA
 from sim.sampling import Draws
-from sim.simulation import Schedule, simulate
+from sim.simulation import simulate
 
 
 def opening(days="1;2;3;4;5", opens="08:00", closes="18:00", timezone="UTC", **facts):
@@ -107,7 +108,7 @@ def test_the_clock_runs_through_the_draw_and_totals_stay_the_sum_of_rows():
     assert rest == []
     schedule = Schedule(((at, gate),), dt.date(2026, 6, 3))
     draws = Draws(p, {}, 2048, 1)
-    plain, timed = simulate(way, draws), simulate(way, draws, schedule=schedule)
+    plain, timed = simulate(way, draws), simulate(way, draws, Encounters(schedule=schedule))
     assert (timed.hours >= plain.hours).all()
     assert timed.hours.mean() - plain.hours.mean() == pytest.approx(gate.mean_wait_hours, rel=0.05)
     assert timed.hours_mean.sum() == pytest.approx(timed.hours.mean(), rel=1e-12)

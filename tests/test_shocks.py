@@ -10,12 +10,15 @@ from scipy import integrate, stats
 from toy import BOX, row, toy_network, toy_parameters
 
 from geodata.tables import TableError
-from sim.activities import Conditions, destination_activities, origin_activities, unfold
+from sim.activities import Conditions
+from sim.encounters import Encounters, Hazard
 from sim.itinerary import price
 from sim.routing import Graph, Pin, Section, least_cost
 from sim.sampling import Draws
 from sim.shocks import availability, meet, passage, residual_factor, shocks_of, shocks_on
-from sim.simulation import Hazard, simulate, travel
+from sim.simulation import simulate
+from sim.trips import travel
+from sim.unfolding import destination_activities, origin_activities, unfold
 
 N = 1 << 14
 
@@ -64,7 +67,7 @@ def test_a_shock_of_another_place_or_season_changes_no_bit():
         here = road_way(p)
         hazards = [Hazard(at, shock, None) for at, shock in met_at(here, p)]
         assert hazards == []
-        assert (simulate(here, Draws(p, {}, 512, 1), hazards, patience_hours=240.0).hours == base).all()
+        assert (simulate(here, Draws(p, {}, 512, 1), Encounters(tuple(hazards), 240.0)).hours == base).all()
 
 
 @pytest.mark.parametrize(("rate", "days"), [(1.67, 12.6), (0.3, 156.0), (3.0, 6.7)])
@@ -115,7 +118,7 @@ def test_without_a_way_round_the_impatient_are_not_delivered_and_have_no_hours()
     p = toy_parameters(*shock_rows(rate=20.0, days=30.0))
     way = road_way(p)
     hazards = [Hazard(at, shock, None) for at, shock in met_at(way, p)]
-    outcome = simulate(way, Draws(p, {}, 4096, 1), hazards, patience_hours=240.0)
+    outcome = simulate(way, Draws(p, {}, 4096, 1), Encounters(tuple(hazards), 240.0))
     assert 0.2 < outcome.delivered.mean() < 0.9
     assert np.isnan(outcome.hours[~outcome.delivered]).all()
     assert np.isfinite(outcome.hours[outcome.delivered]).all()
@@ -129,7 +132,7 @@ def test_totals_are_the_sum_of_rows_and_the_profiles_end_also_with_closures_and_
     way = road_way(p)
     around = price(way.activities[8:], p, BOX, 6, {})
     hazards = [Hazard(at, shock, around) for at, shock in met_at(way, p)]
-    outcome = simulate(way, Draws(p, {}, 2048, 1), hazards, patience_hours=240.0)
+    outcome = simulate(way, Draws(p, {}, 2048, 1), Encounters(tuple(hazards), 240.0))
     assert outcome.delivered.all()
     assert outcome.hours_mean.sum() == pytest.approx(outcome.hours.mean(), rel=1e-12)
     assert sum(v.sum() for v in outcome.usd_mean.values()) == pytest.approx(outcome.usd.mean(), rel=1e-12)
@@ -163,8 +166,8 @@ def test_more_closures_never_quicken_and_more_patience_never_loses_more(rate, da
     hazards = [Hazard(at, shock, None) for at, shock in met_at(way, p)]
     draws = Draws(p, {}, 256, 1)
     open_ = travel(way, draws)
-    some = travel(way, draws, hazards, patience_hours=patience)
-    longer = travel(way, draws, hazards, patience_hours=patience + more)
+    some = travel(way, draws, Encounters(tuple(hazards), patience))
+    longer = travel(way, draws, Encounters(tuple(hazards), patience + more))
     assert (some.hours[some.delivered] >= open_.hours[some.delivered]).all()
     assert (longer.delivered >= some.delivered).all()
 

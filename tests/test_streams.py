@@ -13,7 +13,7 @@ from sim.draws import NET_POINTS, _seeds, uniforms
 from sim.parameters import Parameters, read_parameters
 from sim.sampling import Draws
 from sim.shocks import shocks_of
-from sim.simulation import travel
+from sim.trips import travel
 
 N = 4096
 
@@ -66,7 +66,7 @@ def outcomes(carried, count, *, parameters=None):
     bits = {}
     for way in (w for w in carried.ways if w.feasible):
         plan = way.plan
-        trip = travel(plan.itinerary, draws, plan.hazards, patience_hours=plan.patience_hours)
+        trip = travel(plan.itinerary, draws, plan.encounters)
         bits[way.corridor] = [getattr(trip, name).copy() for name in ("hours", "usd", "kg", "delivered", "met")]
     return bits
 
@@ -82,10 +82,10 @@ def test_a_run_is_the_beginning_of_a_longer_one_closures_seasons_and_all(flagshi
 
 
 def test_the_study_itself_is_such_a_beginning(flagship):
-    for way in (w for w in flagship.ways if w.feasible and not w.plan.schedule.openings):
+    for way in (w for w in flagship.ways if w.feasible and not w.plan.encounters.schedule.openings):
         plan = way.plan
         draws = Draws(flagship.parameters, flagship.lengths, 700, flagship.scenario.seed)
-        longer = travel(plan.itinerary, draws, plan.hazards, patience_hours=plan.patience_hours)
+        longer = travel(plan.itinerary, draws, plan.encounters)
         assert longer.hours[:256].tobytes() == way.outcome.hours.tobytes()
 
 
@@ -148,7 +148,7 @@ def test_ways_carried_by_several_workers_are_those_of_one(flagship, workers):
 
     def carry(way):
         draws = Draws(flagship.parameters, flagship.lengths, 128, 1)
-        trip = travel(way.plan.itinerary, draws, way.plan.hazards, patience_hours=way.plan.patience_hours)
+        trip = travel(way.plan.itinerary, draws, way.plan.encounters)
         return way.corridor, [getattr(trip, name) for name in ("hours", "usd", "kg", "delivered", "met")]
 
     ways = [w for w in flagship.ways if w.feasible]

@@ -15,10 +15,11 @@ import pytest
 
 from corridors.citations import evidence_rows
 from geodata.network import read_network
-from sim.activities import Conditions, unfold
+from sim.activities import Conditions
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
 from sim.parameters import SELECTORS, read_parameters
+from sim.unfolding import unfold
 
 KM, TONNES = 500.0, 20.0
 TOLERANCE = 0.10

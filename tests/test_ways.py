@@ -208,7 +208,7 @@ def test_fewer_rules_never_cost_more():
 def pinned(carried, *stages, avoid=()):
     corridor = Corridor(corridor_id="made", name="made", why="made", stages=stages, avoid=avoid)
     search = finder(carried)
-    return search.way(corridor, "almaty1", "karachi_port", carried.ways[0].outcome.draws)
+    return search.find(corridor, "almaty1", "karachi_port").carried_through(carried.ways[0].outcome.draws)
 
 
 def test_a_place_to_be_avoided_is_avoided():
@@ -293,7 +293,5 @@ def test_a_search_can_be_made_again_from_the_parts_of_a_study():
     assert isinstance(again.graph, Graph)
     assert isinstance(again.conditions, Conditions)
     for way in carried.ways:
-        assert (
-            again.way(carried.catalogue[way.corridor], way.origin, way.destination, way.outcome.draws).itinerary.nodes
-            == way.itinerary.nodes
-        )
+        found = again.find(carried.catalogue[way.corridor], way.origin, way.destination)
+        assert found.carried_through(way.outcome.draws).itinerary.nodes == way.itinerary.nodes

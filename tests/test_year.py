@@ -15,7 +15,7 @@ from sim.itinerary import price
 from sim.parameters import read_parameters
 from sim.sampling import Draws, quantiles
 from sim.shocks import DAYS_A_YEAR, meet, shocks_of
-from sim.simulation import travel
+from sim.trips import travel
 
 N = 1 << 14
 SEASONAL = ("turgundi-chaman", "kabul-road", "qtta-road")
@@ -119,7 +119,7 @@ def test_a_closure_of_a_season_is_met_in_its_months_only_and_that_often(over_the
     leaves = draws.departure_months()
     seen = 0
     for corridor in SEASONAL:
-        for hazard in way_of(over_the_year, corridor).plan.hazards:
+        for hazard in way_of(over_the_year, corridor).plan.encounters.hazards:
             if not hazard.months:
                 continue
             always = meet(hazard.at, hazard.shock, draws, 240.0)

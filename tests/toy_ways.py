@@ -7,15 +7,7 @@ from dataclasses import dataclass, field, replace
 from toy import BOX, toy_network, toy_parameters
 
 from geodata.network import Network
-from sim.activities import (
-    Activity,
-    Conditions,
-    Edge,
-    State,
-    destination_activities,
-    origin_activities,
-    unfold,
-)
+from sim.activities import Activity, Conditions, Edge, State
 from sim.amounts import Length, expected
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
@@ -24,6 +16,7 @@ from sim.parameters import SELECTORS, Parameters
 from sim.routing import FREE, Graph, Path, Pin, Section, least_cost
 from sim.simulation import Draws
 from sim.transit_time import hours_amount
+from sim.unfolding import destination_activities, origin_activities, unfold
 
 OPEN = dt.date(2035, 6, 1)
 """Both new lines and the upgrade are open."""
