@@ -286,7 +286,7 @@ def check(scenario: Scenario, network: "Network", catalogue: "Mapping[str, Corri
 
 
 def _names(
-    scenario: Scenario, network: "Network", catalogue: "dict[str, Corridor]"
+    scenario: Scenario, network: "Network", catalogue: "Mapping[str, Corridor]"
 ) -> "list[tuple[str, Iterable[str], Collection[str]]]":
     """List what a scenario names: the key, the names found there, the right names."""
     roads = {name for name, crossing in network.crossings.items() if crossing.mode == "road"}
