@@ -164,7 +164,9 @@ def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
         from corridors.charts import plot_profile
         from corridors.charts import save as save_chart
         from corridors.maps import draw
+        from corridors.web_map import write_web_map
 
+        write_web_map(study, work / "map.html")
         draw(study, work / "map.png")
         draw(study, work / "map.svg")
         for measure in ("hours", "usd"):
