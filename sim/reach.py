@@ -1,0 +1,61 @@
+"""From one place to all others at once: least mean cost of any additive measure.
+
+SciPy's Dijkstra runs over the states of the network; of parallel steps the least counts, steps that weigh nothing are kept, and a
+place that cannot be reached is absent, never far away. What happens at the ends is added by state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.activities import State
+from sim.routing import Graph
+
+
+class Reach:
+    """A graph as a matrix, made once and asked from many places.
+
+    Parameters
+    ----------
+    graph
+        Edges with their weights.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        from scipy.sparse import csr_matrix
+
+        self.states = sorted({state for edge in graph.edges for state in (edge.start, edge.end)})
+        self.number = {state: i for i, state in enumerate(self.states)}
+        least: dict[tuple[int, int], float] = {}
+        for edge in graph.edges:
+            key = (self.number[edge.start], self.number[edge.end])
+            weight = graph.weights[edge.edge_id]
+            least[key] = min(weight, least.get(key, weight))
+        keys = sorted(least)
+        size = len(self.states)
+        starts = np.searchsorted([a for a, _ in keys], np.arange(size + 1))
+        self.matrix = csr_matrix(([least[k] for k in keys], [b for _, b in keys], starts), shape=(size, size))
+
+    def from_states(self, starts: Mapping[State, float]) -> dict[State, float]:
+        """Least cost from the cheapest of some states, each with a cost of its own, to every state that can be reached.
+
+        Parameters
+        ----------
+        starts
+            Cost of beginning in a state.
+
+        Returns
+        -------
+        dict of State to float
+            States that cannot be reached are absent.
+        """
+        from scipy.sparse.csgraph import dijkstra
+
+        known = {self.number[s]: cost for s, cost in starts.items() if s in self.number}
+        if not known:
+            return {}
+        found = dijkstra(self.matrix, indices=list(known)) + np.array(list(known.values()))[:, None]
+        best = found.min(axis=0)
+        return {self.states[i]: float(best[i]) for i in np.flatnonzero(np.isfinite(best))}
