@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.activities import WATER, Activity
-from sim.amounts import Amount, Length, expected, gathered, over_the_year
+from sim.amounts import Amount, Gathered, Length, expected, gathered, over_the_year
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
 from sim.emissions import kg_amount
@@ -39,7 +39,7 @@ class Priced:
         return list(dict.fromkeys(number for amount in amounts for number in amount.rows()))
 
 
-Sums = tuple[tuple[Amount, ...], tuple[Amount, ...], tuple[Amount, ...]]
+Sums = tuple[Gathered, Gathered, Gathered]
 """Hours, dollars and emissions as amounts that all vary with something else."""
 
 Memo = dict[tuple[Activity, str, int], "Priced"]
