@@ -27,6 +27,7 @@ from corridors.result_tables import (
     ACTIVITY_COLUMNS,
     COST_COLUMNS,
     SOURCE_COLUMNS,
+    Told,
     activity_rows,
     cost_rows,
     data_package,
@@ -43,7 +44,7 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, A
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([figure(row[c]) for c in columns] for row in rows)
+        writer.writerows([v if type(v) is str else figure(v) for v in map(row.get, columns)] for row in rows)
 
 
 def _write_draws(study: Study, path: Path) -> None:
@@ -74,7 +75,8 @@ def _write_draws(study: Study, path: Path) -> None:
         }
     )
     table = table.replace_schema_metadata({"attribution": LICENCE, "units": "hours h, usd USD, kg_co2e kg CO2e"})
-    pq.write_table(table, path, compression="zstd")
+    labelled = ["origin", "destination", "corridor"]  # no two draws are alike: a dictionary of them only costs time
+    pq.write_table(table, path, compression="zstd", use_dictionary=labelled)
 
 
 def write_study(study: Study, folder: Path, *, pictures: bool = True) -> list[Path]:
@@ -152,13 +154,14 @@ def _put_in_place(work: Path, folder: Path) -> None:
 
 
 def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
-    _write_csv(work / "comparison.csv", COLUMNS, comparison_rows(study))
-    _write_csv(work / "activities.csv", ACTIVITY_COLUMNS, (r for w in study.ways for r in activity_rows(study, w)))
+    compared, told = comparison_rows(study), Told(study)
+    _write_csv(work / "comparison.csv", COLUMNS, compared)
+    _write_csv(work / "activities.csv", ACTIVITY_COLUMNS, (r for w in study.ways for r in activity_rows(study, w, told)))
     _write_csv(work / "costs.csv", COST_COLUMNS, cost_rows(study))
     _write_csv(work / "sources.csv", SOURCE_COLUMNS, sources_of(study).values())
     _write_csv(work / "rows.csv", ROW_COLUMNS, row_rows(study))
     _write_draws(study, work / "draws.parquet")
-    _write_json(work / "routes.geojson", routes_geojson(study), indent=None)
+    _write_json(work / "routes.geojson", routes_geojson(study, compared), indent=None)
     _write_json(work / "datapackage.json", data_package(study))
     if pictures:
         from corridors.charts import plot_profile
