@@ -156,7 +156,9 @@ def _put_in_place(work: Path, folder: Path) -> None:
 def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
     compared, told = comparison_rows(study), Told(study)
     _write_csv(work / "comparison.csv", COLUMNS, compared)
-    _write_csv(work / "activities.csv", ACTIVITY_COLUMNS, (r for w in study.ways for r in activity_rows(study, w, told)))
+    _write_csv(
+        work / "activities.csv", ACTIVITY_COLUMNS, (r for w in study.ways for r in activity_rows(study, w, told))
+    )
     _write_csv(work / "costs.csv", COST_COLUMNS, cost_rows(study))
     _write_csv(work / "sources.csv", SOURCE_COLUMNS, sources_of(study).values())
     _write_csv(work / "rows.csv", ROW_COLUMNS, row_rows(study))

@@ -93,14 +93,6 @@ def _orders(keys: Sequence[tuple[int, int]], stop: int) -> NDArray[np.uint32]:
     return orders
 
 
-def _reverse_bits(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Mirror the 32 bits of each number: its bytes, then the bits of each byte."""
-    x = x.byteswap()
-    for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F)):
-        x = ((x >> _U32(shift)) & _U32(mask)) | ((x & _U32(mask)) << _U32(shift))
-    return x
-
-
 def _scrambled(orders: NDArray[np.uint32], seeds: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Digits of van der Corput's sequence at given places, Owen-scrambled; a row a stream.
 
@@ -108,9 +100,18 @@ def _scrambled(orders: NDArray[np.uint32], seeds: NDArray[np.uint32]) -> NDArray
     mirror image are those below (Laine-Karras permutation), so that one mirroring at the end serves both.
     """
     x = orders + seeds[:, None]
+    other = np.empty_like(x)
     for factor in (0x6C50B47C, 0xB82F1E52, 0xC7AFE638, 0x8D22F6E6):
-        x ^= x * _U32(factor)
-    return _reverse_bits(x)
+        np.multiply(x, _U32(factor), out=other)
+        x ^= other
+    x.byteswap(inplace=True)  # mirror the bytes, then the bits of each byte
+    for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F)):
+        np.right_shift(x, _U32(shift), out=other)
+        other &= _U32(mask)
+        x &= _U32(mask)
+        x <<= _U32(shift)
+        x |= other
+    return x
 
 
 def uniforms(seed: int, purpose: Purpose, name: str, replicate: int, stop: int, *, start: int = 0) -> Floats:
@@ -180,7 +181,7 @@ def uniform_rows(seed: int, purpose: Purpose, streams: Sequence[tuple[str, int]]
     return out
 
 
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 14
 """Numbers made in one go: few enough to stay in the cache, many enough that calls cost little."""
 
 
@@ -201,7 +202,7 @@ def _streams(seed: int, purpose: Purpose, streams: Sequence[tuple[str, int]], st
         digits = _scrambled(orders, np.array([s[0] for s in seeds], dtype=np.uint32))
         net = out[:, : last - start]
         np.add(digits, 0.5, out=net)
-        net /= 4294967296.0
+        net *= 2.0**-32
     if stop > NET_POINTS:
         first = max(start, NET_POINTS) - NET_POINTS
         for row, key in zip(out, seeds, strict=True):
@@ -227,9 +228,9 @@ _F = (1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.4875361290850
       7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15)  # fmt: skip
 
 
-def _polynomial(coefficients: tuple[float, ...], r: Floats) -> Floats:
+def _polynomial(coefficients: tuple[float, ...], r: Floats, out: Floats | None = None) -> Floats:
     """Value of a polynomial, coefficients from the constant upwards."""
-    value = r * coefficients[-1]
+    value: Floats = np.multiply(r, coefficients[-1], out=out)
     value += coefficients[-2]
     for c in coefficients[-3::-1]:
         value *= r
@@ -256,30 +257,33 @@ def normal_quantile(u: Floats) -> Floats:
     """
     z = np.empty(u.shape)
     flat, out = u.reshape(-1), z.reshape(-1)
+    work = np.empty((3, min(flat.size, _BLOCK)))
     for first in range(0, flat.size, _BLOCK):
-        _normal_quantile(flat[first : first + _BLOCK], out[first : first + _BLOCK])
+        _normal_quantile(flat[first : first + _BLOCK], out[first : first + _BLOCK], work)
     return z
 
 
-_BLOCK = 1 << 14
-"""Numbers that pass through the polynomials at once; all of them then stay in the cache."""
+_BLOCK = 1 << 13
+"""Numbers that pass through the polynomials at once; all that is needed then stays in the cache."""
 
 
-def _normal_quantile(u: Floats, z: Floats) -> None:
+def _normal_quantile(u: Floats, z: Floats, work: Floats) -> None:
     """Quantiles of a block, written to ``z``: the middle's formula for all, then the tails' for those beyond it."""
-    q = u - 0.5
-    np.multiply(q, _ratio(_A, _B, 0.180625 - q**2), out=z)
+    q, r, bottom = work[:, : len(u)]
+    np.subtract(u, 0.5, out=q)
+    np.multiply(q, q, out=r)
+    np.subtract(0.180625, r, out=r)
+    _polynomial(_A, r, z)
+    z /= _polynomial(_B, r, bottom)
+    z *= q
     tail = np.flatnonzero(np.abs(q) > 0.425)
     side = u[tail]
-    r = np.sqrt(-np.log(np.minimum(side, 1.0 - side)))
-    value = _ratio(_C, _D, r - 1.6)
-    far = r > 5.0
+    root = np.sqrt(-np.log(np.minimum(side, 1.0 - side)))
+    value = _ratio(_C, _D, root - 1.6)
+    far = root > 5.0
     if far.any():
-        value[far] = _ratio(_E, _F, r[far] - 5.0)
+        value[far] = _ratio(_E, _F, root[far] - 5.0)
     z[tail] = np.copysign(value, q[tail])
-
-
-_ERFC = np.frompyfunc(math.erfc, 1, 1)
 
 
 def normal_cdf(z: Floats) -> Floats:
@@ -290,7 +294,8 @@ def normal_cdf(z: Floats) -> Floats:
     >>> round(float(normal_cdf(np.array([1.959963984540054]))[0]), 6)
     0.975
     """
-    return np.asarray(_ERFC(-z / math.sqrt(2.0)), dtype=np.float64) / 2.0
+    tails = map(math.erfc, (-z / math.sqrt(2.0)).reshape(-1).tolist())
+    return np.fromiter(tails, dtype=np.float64, count=z.size).reshape(z.shape) / 2.0
 
 
 def tied_uniforms(own: Floats, common: Floats, loading: float) -> Floats:

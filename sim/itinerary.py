@@ -44,7 +44,6 @@ Sums = tuple[Gathered, Gathered, Gathered]
 """Hours, dollars and emissions as amounts that all vary with something else."""
 
 
-
 @dataclass
 class Step:
     """One activity on one leg, priced once for each class of months that its rows tell apart.
@@ -226,9 +225,7 @@ class _Pricer:
             found.append(step)
         return found
 
-    def walk(
-        self, steps: Sequence[Step], month: int, departure: dt.date | None = None
-    ) -> tuple[list[int], list[int]]:
+    def walk(self, steps: Sequence[Step], month: int, departure: dt.date | None = None) -> tuple[list[int], list[int]]:
         """Class of month and month in which each step is expected to happen; steps are priced for them."""
         classes: list[int] = []
         months: list[int] = []

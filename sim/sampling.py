@@ -101,10 +101,7 @@ class Draws:
 
     def stream(self, purpose: Purpose, name: str) -> Floats:
         """Uniforms of one name, shape (draw,). [1]"""
-        runs = self.runs or ((self.knowledge_replicate, self.trip_replicate),)
-        numbers = [run[0] if purpose == "knowledge" else run[1] for run in runs]
-        rows = uniform_rows(self.seed, purpose, [(name, number) for number in numbers], self.count // len(runs))
-        return rows.reshape(-1)
+        return self._many(purpose, [name])[name]
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
         """Whatever else is made of these draws alone, made when first asked for and kept."""
@@ -122,8 +119,10 @@ class Draws:
                 rows.update(number for number, _ in a.factors)
                 if a.trip and a.trip not in self._trips:
                     trips[a.trip] = a.law
-        unknown = [self.parameters.rows[i].parameter_id for i in sorted(rows - self._rows.keys())]
-        self._uniforms |= self._many("knowledge", unknown)
+        fresh = [self.parameters.rows[i] for i in sorted(rows - self._rows.keys())]
+        names = [row.parameter_id for row in fresh if row.uncertain]
+        factors = {f"factor|{row.factor}" for row in fresh if row.uncertain and row.factor}
+        self._uniforms |= self._many("knowledge", [*names, *sorted(factors)])
         for number in sorted(rows):
             self.row(number)
         self._uniforms.clear()
@@ -131,11 +130,11 @@ class Draws:
             self._trips[name] = headway_factor(u) if trips[name] == "headway" else normal_quantile(u)
 
     def _many(self, purpose: Purpose, names: Sequence[str]) -> dict[str, Floats]:
+        """Uniforms of many names. [1]"""
         runs = self.runs or ((self.knowledge_replicate, self.trip_replicate),)
-        which = 0 if purpose == "knowledge" else 1
-        wanted = [(name, run[which]) for name in names for run in runs]
-        rows = uniform_rows(self.seed, purpose, wanted, self.count // len(runs)).reshape(len(names), self.count)
-        return dict(zip(names, rows, strict=True))
+        wanted = [(name, run[0] if purpose == "knowledge" else run[1]) for name in names for run in runs]
+        rows = uniform_rows(self.seed, purpose, wanted, self.count // len(runs))
+        return dict(zip(names, rows.reshape(len(names), self.count), strict=True))
 
     def row(self, number: int) -> Floats | float:
         """Values of a parameter row, shape (draw,), or one number where it is certain; in the row's unit."""

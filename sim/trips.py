@@ -71,7 +71,8 @@ def travel(itinerary: Itinerary, draws: Draws, encounters: Encounters = NOTHING)
         if hazard.fallback is None:
             delivered[away] = False
             continue
-        around, before = totals(hazard.fallback, draws, at=away), totals(itinerary, draws, stop=hazard.at, at=away)
+        around = [values[away] for values in totals_of_all(hazard.fallback, draws)]
+        before = totals(itinerary, draws, stop=hazard.at, at=away)
         stood = (_until(hazard.at, through.waited_hours, n) + _until(hazard.at - 1, queued, n))[away]
         hours[away] = before[0] + stood + around[0]
         usd[away] = before[1] + around[1]
@@ -114,3 +115,11 @@ def totals(
     """Hours, dollars and emissions of an itinerary up to an activity, shape (draw,) each, or in the draws at some places."""
     hours, usd, kg = (draws.total(amounts, at) for amounts in itinerary.sums(known=known, stop=stop))
     return hours, usd, kg
+
+
+def totals_of_all(itinerary: Itinerary, draws: Draws) -> tuple[Floats, Floats, Floats]:
+    """Totals of a whole itinerary, kept with the draws: ways share their ways round."""
+    key = ("totals", id(itinerary))
+    return draws.remembered(key, lambda: (totals(itinerary, draws), itinerary))[
+        0
+    ]  # kept together: the id stays its own
