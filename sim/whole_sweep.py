@@ -1,8 +1,14 @@
 r"""Scenarios in which every parameter row may change: drawn anew from the same uniforms, all ways in one product.
 
-For each scenario the rows are drawn once, :math:`K_r = F_r^{-1}(u_r)`, with luck of the row's own cv beside them; every stream
-that any way needs is multiplied out once, and the totals of all ways are the product of the streams with the table of
-coefficients, the incidence of streams on ways. What one way costs is then one row of a matrix product and one sort.
+For each scenario the rows are drawn once, :math:`K_r = F_r^{-1}(u_r)`, and multiplied out to the products that streams need;
+each stream is its product times the luck of single trips, and the totals of all ways are the matrix product of the streams
+with the table of coefficients, the incidence of streams on ways:
+
+.. math:: Y_w = \sum_s \big(c_{ws}\,e^{-\sigma_s^2/2}\big)\, P_{p(s)}\, e^{\sigma_s z_s}
+
+What one way costs is then one row of a matrix product and one sort. A triangular row of unit width with mode m is drawn as
+:math:`\sqrt{m \min(u, m)} + (1-m) - \sqrt{(1-m)\min(1-u, 1-m)}`, which is its quantile on either side of the mode without asking
+on which side u lies.
 
 A scenario gives low, best, high and cv of every row; shapes, factors that rows share, lengths of lines not yet built and
 the consignment stay. Tolerance and refusals are those of :mod:`sim.sweep`.
@@ -16,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.amounts import Amount, gathered
+from sim.amounts import Amount, Form, gathered
 from sim.draws import Floats, normal_quantile, tied_uniforms
 from sim.itinerary import Itinerary
 from sim.order_statistics import row_quantiles
@@ -25,7 +31,11 @@ from sim.sweep import MEASURES
 from sim.unknowns import NotAdditiveError
 
 Singles = NDArray[np.float32]
-Places = NDArray[np.intp]
+Product = tuple[tuple[tuple[int, Form], ...], str]
+"""Rows with their forms, and the project whose length scales the figure."""
+
+ROWS_AT_ONCE = 16
+"""Rows of draws that pass through a few operations together; they stay in the cache."""
 
 
 class WholeSweep:
@@ -38,6 +48,11 @@ class WholeSweep:
     draws
         The model's draws; all scenarios share their uniforms.
 
+    Attributes
+    ----------
+    rows
+        parameter_ids, in the order in which a scenario's figures are given.
+
     Raises
     ------
     NotAdditiveError
@@ -47,38 +62,26 @@ class WholeSweep:
     def __init__(self, itineraries: Sequence[Itinerary], draws: Draws) -> None:
         sums = [itinerary.sums() for itinerary in itineraries]
         amounts = gathered(a.times(1.0) for of_way in sums for of_measure in of_way for a in of_measure)
-        for amount in amounts:
-            if amount.by_month:
-                msg = "a figure depends on the month of departure and is no product; ask with departures=month"
-                raise NotAdditiveError(msg)
-        ordered = sorted(amounts, key=lambda a: -_factors(a))
+        if any(amount.by_month for amount in amounts):
+            msg = "a figure depends on the month of departure and is no product; ask with departures=month"
+            raise NotAdditiveError(msg)
+        products: dict[Product, list[Amount]] = {}
+        for amount in sorted(amounts, key=lambda a: (bool(a.trip), a.law)):
+            products.setdefault((amount.factors, amount.project), []).append(amount)
+        kinds = {kind: i for i, kind in enumerate(products)}
+        ordered = sorted(amounts, key=lambda a: (a.law if a.trip else "", kinds[a.factors, a.project]))
+        self._rows = _Rows.of(ordered, draws)
+        self._products = [(self._rows.terms(factors), draws.length_factor(name)) for factors, name in products]
+        self._blocks = _blocks([kinds[a.factors, a.project] for a in ordered])
+        self._luck = _Luck.of(ordered, draws, self._rows)
         place = {amount.stream: i for i, amount in enumerate(ordered)}
         self._incidence = np.zeros((len(MEASURES), len(sums), len(ordered)), dtype=np.float32)
         for way, of_way in enumerate(sums):
             for measure, of_measure in enumerate(of_way):
                 for amount in of_measure:
                     self._incidence[measure, way, place[amount.stream]] += amount.coefficient
-        self._rows = _Rows.of(ordered, draws)
-        self._luck = _Luck.of(ordered, draws, self._rows)
-        self._lengths = {a.project: draws.length_factor(a.project) for a in ordered if a.project in draws.lengths}
-        self._factors = self._places(ordered)
         self.rows = tuple(draws.parameters.rows[number].parameter_id for number in self._rows.numbers)
         self.count = draws.count
-
-    def _places(self, amounts: Sequence[Amount]) -> list[Places]:
-        """For the first, second ... factor of each stream that has one: its place among the values."""
-        first_luck = len(self._rows.numbers) + len(self._rows.forms)
-        first_length = first_luck + len(self._luck.rows)
-        lengths = {project: first_length + i for i, project in enumerate(self._lengths)}
-        self._one = first_length + len(lengths)
-        lists = []
-        for amount in amounts:
-            found = [self._rows.place(number, form) for number, form in amount.factors]
-            found += [first_luck + self._luck.place[amount.trip, amount.law]] if amount.trip else []
-            found += [lengths[amount.project]] if amount.project in lengths else []
-            lists.append(found or [self._one])
-        deepest = max(len(found) for found in lists)
-        return [np.array([f[k] for f in lists if len(f) > k], dtype=np.intp) for k in range(deepest)]
 
     def quantiles(
         self,
@@ -109,123 +112,153 @@ class WholeSweep:
             Where figures have another shape, or low, best and high are out of order.
         """
         incidence = np.concatenate([self._incidence[MEASURES.index(m)] for m in measures])
-        ways, count = self._incidence.shape[1], self.count
-        values = np.ones((self._one + 1, count), dtype=np.float32)
-        for i, length in enumerate(self._lengths.values()):
-            values[self._one - len(self._lengths) + i] = length
-        streams = np.empty((incidence.shape[1], count), dtype=np.float32)
-        totals = np.empty((len(incidence), count), dtype=np.float32)
-        work = np.empty_like(streams)
+        ways = self._incidence.shape[1]
+        values = np.empty((len(self.rows), self.count), dtype=np.float32)
+        product = np.empty(self.count, dtype=np.float32)
+        streams = np.empty((incidence.shape[1], self.count), dtype=np.float32)
+        totals = np.empty((len(incidence), self.count), dtype=np.float32)
         out = []
-        for figure in figures:
-            self._fill(np.asarray(figure, dtype=np.float32), values)
-            np.take(values, self._factors[0], axis=0, out=streams, mode="clip")
-            for places in self._factors[1:]:
-                part = work[: len(places)]
-                np.take(values, places, axis=0, out=part, mode="clip")
-                streams[: len(places)] *= part
-            np.matmul(incidence, streams, out=totals)
+        for given in figures:
+            figure = self._sound(np.asarray(given, dtype=np.float32))
+            self._rows.fill(figure, values)
+            scale = self._luck.fill(figure[:, 3], streams)
+            for kind, block in self._blocks:
+                terms, length = self._products[kind]
+                streams[block] *= _multiplied(values, terms, length, product)
+            np.matmul(incidence * scale, streams, out=totals)
             found = row_quantiles(totals, levels).reshape(len(measures), ways, len(levels))
             out.append(found.transpose(1, 0, 2))
         return np.array(out)
 
-    def _fill(self, figure: Singles, values: Singles) -> None:
+    def _sound(self, figure: Singles) -> Singles:
+        """Figures of a scenario, if they are such.
+
+        Raises
+        ------
+        ValueError
+            Where their shape is another, or low, best and high are out of order.
+        """
         if figure.shape != (len(self.rows), 4):
             msg = f"figures have shape {figure.shape}; give low, best, high and cv of {len(self.rows)} rows"
             raise ValueError(msg)
         low, best, high, cv = figure.T
-        if not ((low <= best) & (best <= high) & (cv >= 0) & np.isfinite(figure.sum(axis=1))).all():
-            msg = "figures of a row are out of order; low <= best <= high, and cv is 0 or more"
+        bad = ~((low <= best) & (best <= high) & (cv >= 0) & np.isfinite(figure).all(axis=1))
+        if bad.any():
+            i = int(np.flatnonzero(bad)[0])
+            numbers = ", ".join(f"{x:g}" for x in figure[i])
+            msg = f"row {self.rows[i]!r}: low, best, high, cv are {numbers}; allowed low <= best <= high and cv of 0 or more"
             raise ValueError(msg)
-        rows = len(self.rows)
-        self._rows.fill(low, best, high, values[:rows])
-        for i, (number, form) in enumerate(self._rows.forms):
-            np.divide(1.0 if form == "inverse" else 24.0, values[number], out=values[rows + i])
-            if form == "rest":
-                values[rows + i] -= 1.0
-        first = rows + len(self._rows.forms)
-        self._luck.fill(cv, values[first : first + len(self._luck.rows)])
+        return figure
 
 
-def _factors(amount: Amount) -> int:
-    return len(amount.factors) + bool(amount.trip) + bool(amount.project)
+def _blocks(kinds: Sequence[int]) -> list[tuple[int, slice]]:
+    """Product of each run of streams that share one."""
+    starts = [i for i, kind in enumerate(kinds) if i == 0 or kinds[i - 1] != kind]
+    return [(kinds[a], slice(a, b)) for a, b in zip(starts, [*starts[1:], len(kinds)], strict=True)]
+
+
+def _multiplied(
+    values: Singles, terms: Sequence[tuple[int, Form]], length: Floats | float, out: Singles
+) -> Singles:
+    """Product of some rows in their forms, and of the length; a row as it stands is not copied."""
+    if len(terms) == 1 and terms[0][1] == "value" and isinstance(length, float):
+        return values[terms[0][0]]
+    out[:] = length
+    for row, form in terms:
+        if form == "value":
+            out *= values[row]
+        elif form == "inverse":
+            out /= values[row]
+        else:
+            out *= np.float32(24.0) / values[row] - np.float32(1.0)
+    return out
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows that streams ask for, with their uniforms, shape (row, draw), and the forms other than their value."""
+    """Rows that streams ask for, with their uniforms and what those leave of 1, shape (row, draw)."""
 
     numbers: tuple[int, ...]
-    forms: tuple[tuple[int, str], ...]
     uniform: Singles
-    triangular: NDArray[np.bool_]
-    discrete: NDArray[np.bool_]
-    fixed: NDArray[np.bool_]
+    rest: Singles
+    shapes: NDArray[np.str_]
 
     @classmethod
     def of(cls, amounts: Iterable[Amount], draws: Draws) -> _Rows:
         """Rows of streams."""
-        asked = dict.fromkeys(factor for a in amounts for factor in a.factors)
-        numbers = tuple(dict.fromkeys(number for number, _ in asked))
+        numbers = tuple(dict.fromkeys(number for a in amounts for number, _ in a.factors))
         rows = [draws.parameters.rows[number] for number in numbers]
         us = np.empty((len(rows), draws.count), dtype=np.float32)
         for u, row in zip(us, rows, strict=True):
             own = draws.stream("knowledge", row.parameter_id)
             u[:] = tied_uniforms(own, draws.stream("knowledge", f"factor|{row.factor}"), row.loading) if row.factor else own
-        shapes = np.array([row.shape for row in rows])
-        at = {number: i for i, number in enumerate(numbers)}
-        forms = tuple((at[number], form) for number, form in asked if form != "value")
-        return cls(numbers, forms, us, shapes == "triangular", shapes == "discrete", shapes == "fixed")
+        return cls(numbers, us, 1.0 - us, np.array([row.shape for row in rows]))
 
-    def place(self, number: int, form: str) -> int:
-        """Place of a row's value, or of another form of it, among all values."""
-        at = self.numbers.index(number)
-        return at if form == "value" else len(self.numbers) + self.forms.index((at, form))
+    def terms(self, factors: Sequence[tuple[int, Form]]) -> list[tuple[int, Form]]:
+        """Places of rows among the values, with their forms."""
+        return [(self.numbers.index(number), form) for number, form in factors]
 
-    def fill(self, low: Singles, best: Singles, high: Singles, out: Singles) -> None:
+    def fill(self, figure: Singles, out: Singles) -> None:
         """Values of all rows, written to ``out``, shape (row, draw)."""
-        u, width = self.uniform, high - low
-        mode = np.divide(best - low, width, out=np.ones_like(width), where=width > 0)[:, None]
-        below = u <= mode
-        np.subtract(1.0, u, out=out)
-        out *= 1.0 - mode
-        np.multiply(u, mode, out=out, where=below)
-        np.sqrt(out, out=out)
-        out *= width[:, None]
-        np.subtract(high[:, None], out, out=out, where=~below)
-        np.add(low[:, None], out, out=out, where=below)
-        for i in np.flatnonzero(~self.triangular):
-            out[i] = low[i] + u[i] * width[i]
-        for i in np.flatnonzero(self.discrete):
-            out[i] = np.where(u[i] < 1 / 3, low[i], np.where(u[i] < 2 / 3, best[i], high[i]))
-        out[self.fixed] = best[self.fixed, None]
+        low, best, high = figure.T[:3]
+        width, above = high - low, high - best
+        mode = np.divide(best - low, width, out=np.ones_like(width), where=width > 0)
+        rise, fall, middle = mode * width**2, (1.0 - mode) * width**2, low + above
+        other = np.empty((ROWS_AT_ONCE, out.shape[1]), dtype=np.float32)
+        for first in range(0, len(out), ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            x, y = out[some], other[: len(out[some])]
+            np.minimum(self.uniform[some], mode[some, None], out=x)
+            x *= rise[some, None]
+            np.sqrt(x, out=x)
+            np.minimum(self.rest[some], (1.0 - mode)[some, None], out=y)
+            y *= fall[some, None]
+            np.sqrt(y, out=y)
+            x -= y
+            x += middle[some, None]
+        for i in np.flatnonzero(self.shapes != "triangular"):
+            u = self.uniform[i]
+            if self.shapes[i] == "uniform":
+                out[i] = low[i] + u * width[i]
+            elif self.shapes[i] == "discrete":
+                out[i] = np.where(u < 1 / 3, low[i], np.where(u < 2 / 3, best[i], high[i]))
+            else:
+                out[i] = best[i]
 
 
 @dataclass(frozen=True)
 class _Luck:
-    """Luck of single trips: normal scores, or the wait for a service, shape (trip, draw), and the row that has its cv."""
+    """Luck of single trips, a row a stream: normal scores (0 where there is none), and the row that has its cv.
 
-    place: dict[tuple[str, str], int]
-    rows: Places
+    The streams stand in the order: without luck, waits for a regular service, lognormal luck.
+    """
+
     scores: Singles
-    headway: Places
+    rows: NDArray[np.intp]
+    fixed: int
 
     @classmethod
-    def of(cls, amounts: Iterable[Amount], draws: Draws, rows: _Rows) -> _Luck:
+    def of(cls, amounts: Sequence[Amount], draws: Draws, rows: _Rows) -> _Luck:
         """Luck of streams."""
-        trips = {(a.trip, a.law): a for a in amounts if a.trip}
-        scores = np.empty((len(trips), draws.count), dtype=np.float32)
-        for score, (name, law) in zip(scores, trips, strict=True):
-            u = draws.stream("trip", name)
-            score[:] = 2.0 * u if law == "headway" else normal_quantile(u)
-        at = np.array([rows.numbers.index(a.factors[0][0]) for a in trips.values()], dtype=np.intp)
-        headway = np.array([i for i, (_, law) in enumerate(trips) if law == "headway"], dtype=np.intp)
-        return cls({key: i for i, key in enumerate(trips)}, at, scores, headway)
+        scores = np.ones((len(amounts), draws.count), dtype=np.float32)
+        drawn = np.zeros(len(amounts), dtype=np.intp)
+        for i, amount in enumerate(amounts):
+            if amount.trip:
+                u = draws.stream("trip", amount.trip)
+                scores[i] = 2.0 * u if amount.law == "headway" else normal_quantile(u)
+                drawn[i] = rows.numbers.index(amount.factors[0][0])
+        fixed = sum(not a.trip or a.law == "headway" for a in amounts)
+        return cls(scores, drawn, fixed)
 
-    def fill(self, cv: Singles, out: Singles) -> None:
-        """Trip factors of all streams, written to ``out``, shape (trip, draw)."""
+    def fill(self, cv: Singles, out: Singles) -> Singles:
+        """Luck but for its scale, written to ``out``, shape (stream, draw); the scale of each stream is returned."""
+        out[: self.fixed] = self.scores[: self.fixed]
         variance = np.log1p(cv[self.rows] ** 2)
-        np.multiply(self.scores, np.sqrt(variance)[:, None], out=out)
-        out -= variance[:, None] / np.float32(2.0)
-        np.exp(out, out=out)
-        out[self.headway] = self.scores[self.headway]
+        variance[: self.fixed] = 0.0
+        sigma = np.sqrt(variance)[:, None]
+        for first in range(self.fixed, len(out), ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            np.multiply(self.scores[some], sigma[some], out=out[some])
+            np.exp(out[some], out=out[some])
+        scale: Singles = np.exp(-variance / np.float32(2.0))
+        return scale
