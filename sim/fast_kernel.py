@@ -7,65 +7,88 @@ Imported only when asked for; the compiled loop is kept beside this file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, TypeVar
+
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.draws import Floats
 from sim.fast_totals import key_of
-from sim.unknowns import CELLS, SCORES, Recipe, score_table
+from sim.unknowns import CELLS, SCORES, Recipe, score_table, tables_of
 
 Singles = NDArray[np.float32]
+F = TypeVar("F", bound=Callable[..., Any])
 
 BLOCK = 1024
+HALF = BLOCK // 2
 _STEP, _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
-@njit(inline="always")  # type: ignore[untyped-decorator]
-def _mixed(z):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, D103
+def _compiled(**how: Any) -> Callable[[F], F]:
+    """Compile a function by numba, an extra that the type checker is not to ask for."""
+    made: Callable[[F], F] = import_module("numba").njit(**how)
+    return made
+
+
+@_compiled(inline="always")
+def _mixed(z: Any) -> Any:
     z = (z ^ (z >> np.uint64(30))) * _ONE
     z = (z ^ (z >> np.uint64(27))) * _TWO
     return z ^ (z >> np.uint64(31))
 
 
-@njit(inline="always")  # type: ignore[untyped-decorator]
-def _place(key, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, D103
-    z = _mixed(key + np.uint64(number + 1) * _STEP)
-    return np.float32(np.int32(z >> np.uint64(40))) * np.float32(CELLS / 16777216.0)
-
-
-@njit(inline="always")  # type: ignore[untyped-decorator]
-def _read(table, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, D103
+@_compiled(inline="always")
+def _read(table: Any, place: Any) -> Any:
     cell = np.int32(place)
     return table[cell] + (table[cell + 1] - table[cell]) * (place - np.float32(cell))
 
 
-@njit(cache=True, fastmath=True, nogil=True)  # type: ignore[untyped-decorator]
-def _carried(tables, keys, ties, starts, parts, coefficients, totals, sums):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, D103, PLR0912, PLR0913, PLR0917
+@_compiled(inline="always")
+def _fill(table: Any, key: Any, first: Any, x: Any) -> None:
+    scale = np.float32(CELLS / 16777216.0)
+    for i in range(HALF):  # one hash makes two draws
+        z = _mixed(key + np.uint64(first + i + 1) * _STEP)
+        x[i] = _read(table, np.float32(np.int32(z >> np.uint64(40))) * scale)
+        x[i + HALF] = _read(table, np.float32(np.int32(z & np.uint64(0xFFFFFF))) * scale)
+
+
+@_compiled(cache=True, fastmath=True, nogil=True)
+def _carried(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop, compiled as a whole
+    tables: Any, keys: Any, ties: Any, starts: Any, parts: Any, coefficients: Any, totals: Any, sums: Any
+) -> None:
     count = totals.shape[1]
     values = np.empty((keys.shape[0], BLOCK), np.float32)
     product = np.empty(BLOCK, np.float32)
+    common = np.empty(BLOCK, np.float32)
     scores = tables[keys.shape[0]]
     factors, loadings, rests = ties
     for first in range(0, count, BLOCK):
         n = min(BLOCK, count - first)
         for j in range(keys.shape[0]):
-            table, key, x = tables[j], keys[j], values[j]
+            table, x = tables[j], values[j]
             if loadings[j] == 0:
-                for i in range(n):
-                    x[i] = _read(table, _place(key, first + i))
+                _fill(table, keys[j], first, x)
             else:
-                for i in range(n):
-                    common, own = _read(scores, _place(factors[j], first + i)), _read(scores, _place(key, first + i))
-                    place = (loadings[j] * common + rests[j] * own + np.float32(SCORES)) * np.float32(CELLS / 2 / SCORES)
+                _fill(scores, factors[j], first, common)
+                _fill(scores, keys[j], first, x)
+                for i in range(BLOCK):
+                    place = (loadings[j] * common[i] + rests[j] * x[i] + np.float32(SCORES)) * np.float32(
+                        CELLS / 2 / SCORES
+                    )
                     x[i] = _read(table, min(max(place, np.float32(0.0)), np.float32(CELLS)))
         for s in range(starts.shape[0] - 1):
-            for i in range(n):
-                product[i] = np.float32(1.0)
+            if starts[s] == starts[s + 1]:
+                product[:n] = np.float32(1.0)
             for p in range(starts[s], starts[s + 1]):
                 x = values[parts[p]]
-                for i in range(n):
-                    product[i] *= x[i]
+                if p == starts[s]:
+                    for i in range(n):
+                        product[i] = x[i]
+                else:
+                    for i in range(n):
+                        product[i] *= x[i]
             total = np.float32(0.0)
             for i in range(n):
                 total += product[i]
@@ -90,7 +113,7 @@ def drawn(recipe: Recipe, count: int, seed: int) -> tuple[list[Singles], Floats]
     """
     unknowns = recipe.unknowns
     tables = np.empty((len(unknowns) + 1, CELLS + 2), dtype=np.float32)
-    tables[:, :-1] = [*(unknown.table() for unknown in unknowns), score_table()]
+    tables[:, :-1] = [*tables_of(unknowns), score_table()]
     tables[:, -1] = tables[:, -2]
     keys = np.array([key_of(seed, u.name) for u in unknowns], dtype=np.uint64)
     factors = np.array([key_of(seed, u.factor) for u in unknowns], dtype=np.uint64)

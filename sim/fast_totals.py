@@ -4,7 +4,7 @@ A way without closures, gates that sleep or hire of boxes is a sum of products o
 
 .. math:: H = \sum_s c_s \prod_{i \in s} F_i^{-1}(u_i)
 
-are made here from quantile tables and single-precision uniforms, in chunks that stay in the cache; only the running totals
+are made here from quantile tables and uniforms of 32 bits, in single precision, in chunks that stay in the cache; only the running totals
 are kept, and their quantiles come from one sort. The numbers of an unknown hang on its name and the seed alone, so two ways
 that share a row or a leg share its draws, and neither chunks nor what else is asked for change a bit.
 
@@ -32,9 +32,10 @@ from sim.encounters import NOTHING, Encounters
 from sim.itinerary import Itinerary
 from sim.order_statistics import quantiles_of_many
 from sim.parameters import Parameters
-from sim.unknowns import CELLS, SCORES, NotAdditiveError, Recipe, recipe_of, score_table
+from sim.unknowns import SCORES, NotAdditiveError, Recipe, recipe_of, score_table, tables_of
 
 Singles = NDArray[np.float32]
+Bits = NDArray[np.uint32]
 
 CHUNK = 1 << 14
 """Draws that pass through all unknowns at once."""
@@ -111,7 +112,7 @@ def fast_totals(  # noqa: PLR0913 - a way, its assumptions, and how it is drawn
         totals, means = _drawn(recipe, count, seed)
     sums = [sum(c * means[s] for c, s in parts) for parts in recipe.activities[0]]
     found = [dict(zip(levels, quantiles_of_many(total, levels), strict=True)) for total in totals]
-    return FastTotals(*found, np.array(sums[0::2]), np.array(sums[1::2]))
+    return FastTotals(found[0], found[1], found[2], np.array(sums[0::2]), np.array(sums[1::2]))
 
 
 def refuse_encounters(encounters: Encounters) -> None:
@@ -123,7 +124,9 @@ def refuse_encounters(encounters: Encounters) -> None:
         Names the first of them.
     """
     if encounters.hazards:
-        msg = f"the way may find {encounters.hazards[0].shock.name!r} shut, which is no plain sum; ask with shocks=false"
+        msg = (
+            f"the way may find {encounters.hazards[0].shock.name!r} shut, which is no plain sum; ask with shocks=false"
+        )
         raise NotAdditiveError(msg)
     if encounters.schedule is not None and encounters.schedule.openings:
         msg = f"the way waits for {encounters.schedule.openings[0][1].opening_id!r} to open, which hangs on the clock"
@@ -161,7 +164,8 @@ def _drawn(recipe: Recipe, count: int, seed: int) -> tuple[list[Singles], Floats
 def _product(values: Singles, parts: Sequence[int], out: Singles) -> Singles:
     """Product of some unknowns: one of them as it stands, more of them in ``out``."""
     if len(parts) == 1:
-        return values[parts[0]]
+        only: Singles = values[parts[0]]
+        return only
     if not parts:
         out[:] = 1.0
         return out
@@ -172,56 +176,69 @@ def _product(values: Singles, parts: Sequence[int], out: Singles) -> Singles:
 
 
 class _Tables:
-    """Quantile tables of the unknowns and the generators of their uniforms."""
+    """Quantile tables of the unknowns and the generators of their uniforms.
+
+    A uniform is a whole number of 32 bits. Its first ten are the cell; the others, put behind the exponent of 1, are the
+    share of the cell plus 1, and the tables are laid out so that nothing has to be taken off again.
+    """
 
     def __init__(self, recipe: Recipe, seed: int, size: int) -> None:
         self.unknowns = recipe.unknowns
-        self._tables = [_Table(unknown.table()) for unknown in recipe.unknowns]
-        self._scores = _Table(score_table())
+        self._tables = [_laid_out(nodes) for nodes in tables_of(recipe.unknowns)]
+        self._scores = _laid_out(score_table())
         names = {u.name for u in recipe.unknowns} | {u.factor for u in recipe.unknowns if u.factor}
-        self._makers = {name: np.random.Generator(np.random.SFC64(key_of(seed, name))) for name in names}
+        self._makers = {name: np.random.SFC64(key_of(seed, name)) for name in names}
         self._values = np.empty((len(recipe.unknowns), size), dtype=np.float32)
-        self._work = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.float32)
+        self._bits, self._part = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.float32)
+        self._cell = np.empty(size, dtype=np.intp)
 
     def drawn(self, n: int) -> Singles:
         """Next ``n`` draws of every unknown, shape (unknown, n); overwritten by the next call."""
-        places: dict[str, Singles] = {}
-        work = self._work[0][:n], self._work[1][:n]
+        made: dict[str, Bits] = {}
         for unknown, table, out in zip(self.unknowns, self._tables, self._values[:, :n], strict=True):
-            place = self._place(unknown.name, places, n)
             if unknown.factor:
-                score, common = np.empty_like(out), np.empty_like(out)
-                self._scores.read(place, score, work)
-                self._scores.read(self._place(unknown.factor, places, n), common, work)
-                score *= np.float32(np.sqrt(1.0 - unknown.loading**2))
-                common *= np.float32(unknown.loading)
-                score += common
-                score += np.float32(SCORES)
-                score *= np.float32(CELLS / 2.0 / SCORES)
-                place = np.clip(score, 0.0, np.nextafter(np.float32(CELLS), np.float32(0.0)), out=score)
-            table.read(place, out, work)
+                score = self._read(self._scores, self._uniform(unknown.name, made, n), np.empty_like(out))
+                common = self._read(self._scores, self._uniform(unknown.factor, made, n), np.empty_like(out))
+                self._read(table, _uniform_of(score, common, unknown.loading), out)
+            else:
+                self._read(table, self._uniform(unknown.name, made, n), out)
         return self._values[:, :n]
 
-    def _place(self, name: str, places: dict[str, Singles], n: int) -> Singles:
-        """Place of each draw in a table, 0 to CELLS, from the uniforms of a name; made once a chunk."""
-        if name not in places:
-            places[name] = self._makers[name].random(n, dtype=np.float32)
-            places[name] *= np.float32(CELLS)
-        return places[name]
+    def _uniform(self, name: str, made: dict[str, Bits], n: int) -> Bits:
+        """Uniforms of a name, made once a chunk."""
+        if name not in made:
+            made[name] = self._makers[name].random_raw((n + 1) // 2).view(np.uint32)[:n]
+        return made[name]
 
-
-class _Table:
-    """Values at the ends of equal cells, joined by straight lines."""
-
-    def __init__(self, nodes: Floats) -> None:
-        self.lows, self.steps = nodes[:-1].astype(np.float32), np.diff(nodes).astype(np.float32)
-
-    def read(self, place: Singles, out: Singles, work: tuple[NDArray[np.int32], Singles]) -> None:
-        """Values at places counted in cells, written to ``out``."""
-        cell, part = work
-        np.copyto(cell, place, casting="unsafe")
-        np.subtract(place, cell, out=out, dtype=np.float32, casting="unsafe")
-        np.take(self.steps, cell, out=part, mode="clip")
-        out *= part
-        np.take(self.lows, cell, out=part, mode="clip")
+    def _read(self, table: tuple[Singles, Singles], u: Bits, out: Singles) -> Singles:
+        """Values at uniforms, written to ``out``."""
+        bits, part, cell = self._bits[: len(u)], self._part[: len(u)], self._cell[: len(u)]
+        lows, steps = table
+        np.right_shift(u, _TO_CELL, out=bits)
+        np.copyto(cell, bits)
+        np.left_shift(u, _TO_SHARE, out=bits)
+        bits >>= _BEHIND_EXPONENT
+        bits |= _ONE
+        steps.take(cell, out=out, mode="clip")
+        out *= bits.view(np.float32)
+        lows.take(cell, out=part, mode="clip")
         out += part
+        return out
+
+
+_TO_CELL, _TO_SHARE, _BEHIND_EXPONENT, _ONE = np.uint32(22), np.uint32(10), np.uint32(9), np.uint32(0x3F800000)
+
+
+def _laid_out(nodes: Floats) -> tuple[Singles, Singles]:
+    """Table for shares of a cell plus 1: value at the share -1 of each cell, and the rise within it."""
+    steps = np.diff(nodes)
+    return (nodes[:-1] - steps).astype(np.float32), steps.astype(np.float32)
+
+
+def _uniform_of(score: Singles, common: Singles, loading: float) -> Bits:
+    """Place of a row tied to a factor in its table over scores, as a whole number of 32 bits."""
+    score *= np.float32(np.sqrt(1.0 - loading**2))
+    common *= np.float32(loading)
+    score += common
+    place = np.clip(score.astype(np.float64) / (2.0 * SCORES) + 0.5, 0.0, 1.0)
+    return (place * 4294967295.0).astype(np.uint32)

@@ -51,7 +51,8 @@ def row_quantiles(rows: Singles, levels: Sequence[float]) -> Floats:
         rows.sort(axis=1)
         low, high = rows[:, floor], rows[:, np.minimum(floor + 1, count - 1)]
     lower = low.astype(np.float64)
-    return lower + (position - floor) * (high - lower)
+    found: Floats = lower + (position - floor) * (high - lower)
+    return found
 
 
 def _of_two_runs(rows: Singles, cut: int, floor: Places) -> tuple[Singles, Singles]:

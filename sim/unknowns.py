@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.amounts import Amount, Law, Length, gathered
-from sim.draws import Floats, headway_factor, normal_cdf, normal_quantile, shape_quantile, trip_factor
+from sim.draws import Floats, headway_factor, lognormal_factor, normal_cdf, normal_quantile, shape_quantile, trip_factor
 from sim.itinerary import Itinerary
 from sim.parameters import Parameters
 
@@ -82,26 +82,30 @@ class Unknown:
             return 24.0 / value - 1.0
         return value / self.best if self.form == "length" else value
 
-    def table(self) -> Floats:
-        """Quantiles at the ends of equal cells of the uniform, or of the score where tied, shape (CELLS + 1,).
 
-        Examples
-        --------
-        The mean of the table of luck with a cv of 0.8 is 1:
+def tables_of(unknowns: Sequence[Unknown]) -> list[Floats]:
+    """Quantiles of each unknown at the ends of equal cells of the uniform, or of the score where tied; shape (CELLS + 1,).
 
-        >>> nodes = Unknown("leg", "lognormal", cv=0.8).table()
-        >>> round(float((nodes[1:] + nodes[:-1]).mean() / 2), 12)
-        1.0
-        """
-        u = np.arange(CELLS + 1) / CELLS
-        if self.factor:
-            u = np.clip(normal_cdf(SCORES * (2.0 * u - 1.0)), 2.0**-54, 1.0 - 2.0**-53)
-        if self.form != "lognormal":
-            return self.quantile(u)
-        u[0], u[-1] = 0.1 / CELLS, 1.0 - 0.1 / CELLS
-        nodes = self.quantile(u)
-        nodes[-1] = max(nodes[-1], 2.0 * (CELLS - nodes[0] / 2.0 - nodes[1:-1].sum()))
-        return nodes
+    Examples
+    --------
+    The mean of the table of luck with a cv of 0.8 is 1:
+
+    >>> (nodes,) = tables_of([Unknown("leg", "lognormal", cv=0.8)])
+    >>> round(float((nodes[1:] + nodes[:-1]).mean() / 2), 12)
+    1.0
+    """
+    u = np.arange(CELLS + 1) / CELLS
+    tied = np.clip(normal_cdf(SCORES * (2.0 * u - 1.0)), 2.0**-54, 1.0 - 2.0**-53)
+    scores = normal_quantile(np.clip(u, 0.1 / CELLS, 1.0 - 0.1 / CELLS))
+    tables = []
+    for unknown in unknowns:
+        if unknown.form == "lognormal":
+            nodes = lognormal_factor(scores, unknown.cv)
+            nodes[-1] = max(nodes[-1], 2.0 * (CELLS - nodes[0] / 2.0 - nodes[1:-1].sum()))
+        else:
+            nodes = unknown.quantile(tied if unknown.factor else u)
+        tables.append(nodes)
+    return tables
 
 
 def score_table() -> Floats:
@@ -225,4 +229,4 @@ def recipe_of(itineraries: Sequence[Itinerary], parameters: Parameters, lengths:
         for measure, of_measure in enumerate(of_way):
             for stream, coefficient in of_measure.items():
                 tables[measure, way, stream] = coefficient
-    return Recipe(tuple(book.unknowns), tuple(book.streams), *tables, activities)
+    return Recipe(tuple(book.unknowns), tuple(book.streams), tables[0], tables[1], tables[2], activities)

@@ -47,6 +47,8 @@ class WholeSweep:
         Priced ways that meet nothing beyond their activities.
     draws
         The model's draws; all scenarios share their uniforms.
+    measures
+        What is asked for: hours, usd or kg. Rows that none of them rests on are not drawn.
 
     Attributes
     ----------
@@ -59,27 +61,27 @@ class WholeSweep:
         Where a figure depends on the month of departure.
     """
 
-    def __init__(self, itineraries: Sequence[Itinerary], draws: Draws) -> None:
-        sums = [itinerary.sums() for itinerary in itineraries]
+    def __init__(
+        self, itineraries: Sequence[Itinerary], draws: Draws, measures: Sequence[str] = ("hours", "usd")
+    ) -> None:
+        sums = [[itinerary.sums()[MEASURES.index(m)] for m in measures] for itinerary in itineraries]
         amounts = gathered(a.times(1.0) for of_way in sums for of_measure in of_way for a in of_measure)
         if any(amount.by_month for amount in amounts):
             msg = "a figure depends on the month of departure and is no product; ask with departures=month"
             raise NotAdditiveError(msg)
-        products: dict[Product, list[Amount]] = {}
-        for amount in sorted(amounts, key=lambda a: (bool(a.trip), a.law)):
-            products.setdefault((amount.factors, amount.project), []).append(amount)
-        kinds = {kind: i for i, kind in enumerate(products)}
+        products: list[Product] = list(dict.fromkeys((a.factors, a.project) for a in amounts))
+        kinds = {product: i for i, product in enumerate(products)}
         ordered = sorted(amounts, key=lambda a: (a.law if a.trip else "", kinds[a.factors, a.project]))
         self._rows = _Rows.of(ordered, draws)
         self._products = [(self._rows.terms(factors), draws.length_factor(name)) for factors, name in products]
         self._blocks = _blocks([kinds[a.factors, a.project] for a in ordered])
         self._luck = _Luck.of(ordered, draws, self._rows)
         place = {amount.stream: i for i, amount in enumerate(ordered)}
-        self._incidence = np.zeros((len(MEASURES), len(sums), len(ordered)), dtype=np.float32)
+        self._incidence = np.zeros((len(sums), len(measures), len(ordered)), dtype=np.float32)
         for way, of_way in enumerate(sums):
             for measure, of_measure in enumerate(of_way):
                 for amount in of_measure:
-                    self._incidence[measure, way, place[amount.stream]] += amount.coefficient
+                    self._incidence[way, measure, place[amount.stream]] += amount.coefficient
         self.rows = tuple(draws.parameters.rows[number].parameter_id for number in self._rows.numbers)
         self.count = draws.count
 
@@ -87,8 +89,6 @@ class WholeSweep:
         self,
         figures: Iterable[Floats],
         levels: Sequence[float] = (0.1, 0.5, 0.9),
-        *,
-        measures: Sequence[str] = ("hours", "usd"),
     ) -> Floats:
         """Quantiles of every way's totals in every scenario.
 
@@ -98,8 +98,6 @@ class WholeSweep:
             For each scenario low, best, high and cv of each of :attr:`rows`, shape (row, 4), in the row's unit.
         levels
             0 to 1. [1]
-        measures
-            hours, usd or kg.
 
         Returns
         -------
@@ -111,11 +109,11 @@ class WholeSweep:
         ValueError
             Where figures have another shape, or low, best and high are out of order.
         """
-        incidence = np.concatenate([self._incidence[MEASURES.index(m)] for m in measures])
-        ways = self._incidence.shape[1]
+        ways, measures, count = self._incidence.shape
+        incidence = self._incidence.reshape(ways * measures, count)
         values = np.empty((len(self.rows), self.count), dtype=np.float32)
         product = np.empty(self.count, dtype=np.float32)
-        streams = np.empty((incidence.shape[1], self.count), dtype=np.float32)
+        streams = np.empty((count, self.count), dtype=np.float32)
         totals = np.empty((len(incidence), self.count), dtype=np.float32)
         out = []
         for given in figures:
@@ -126,8 +124,7 @@ class WholeSweep:
                 terms, length = self._products[kind]
                 streams[block] *= _multiplied(values, terms, length, product)
             np.matmul(incidence * scale, streams, out=totals)
-            found = row_quantiles(totals, levels).reshape(len(measures), ways, len(levels))
-            out.append(found.transpose(1, 0, 2))
+            out.append(row_quantiles(totals, levels).reshape(ways, measures, len(levels)))
         return np.array(out)
 
     def _sound(self, figure: Singles) -> Singles:
@@ -157,12 +154,11 @@ def _blocks(kinds: Sequence[int]) -> list[tuple[int, slice]]:
     return [(kinds[a], slice(a, b)) for a, b in zip(starts, [*starts[1:], len(kinds)], strict=True)]
 
 
-def _multiplied(
-    values: Singles, terms: Sequence[tuple[int, Form]], length: Floats | float, out: Singles
-) -> Singles:
+def _multiplied(values: Singles, terms: Sequence[tuple[int, Form]], length: Floats | float, out: Singles) -> Singles:
     """Product of some rows in their forms, and of the length; a row as it stands is not copied."""
     if len(terms) == 1 and terms[0][1] == "value" and isinstance(length, float):
-        return values[terms[0][0]]
+        only: Singles = values[terms[0][0]]
+        return only
     out[:] = length
     for row, form in terms:
         if form == "value":
@@ -191,7 +187,11 @@ class _Rows:
         us = np.empty((len(rows), draws.count), dtype=np.float32)
         for u, row in zip(us, rows, strict=True):
             own = draws.stream("knowledge", row.parameter_id)
-            u[:] = tied_uniforms(own, draws.stream("knowledge", f"factor|{row.factor}"), row.loading) if row.factor else own
+            u[:] = (
+                tied_uniforms(own, draws.stream("knowledge", f"factor|{row.factor}"), row.loading)
+                if row.factor
+                else own
+            )
         return cls(numbers, us, 1.0 - us, np.array([row.shape for row in rows]))
 
     def terms(self, factors: Sequence[tuple[int, Form]]) -> list[tuple[int, Form]]:
