@@ -274,30 +274,26 @@ def pictures(*, small):
 
 
 def lines(*, small):
-    """PNG of line features drawn as a map draws them, against an empty figure."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    """PNG of line features drawn and written as a map draws and writes them, against the same sheet without them."""
+    from corridors.canvas import new_canvas
     from corridors.sheet import Stroke, draw_lines
+    from corridors.style import save_picture
 
     rng = np.random.default_rng(1)
     count = 50 if small else 10_000
-    starts = rng.uniform(0, 700, (count, 1, 2))
-    features = list(starts + np.cumsum(rng.normal(0, 4, (count, 6, 2)), axis=1))
+    starts = rng.uniform(0, 560, (count, 1, 2)) * np.array([1.5, 1.0])
+    features = list(starts + np.cumsum(rng.normal(0, 0.5, (count, 6, 2)), axis=1))  # some 3 pt: 20 km on our map
     with tempfile.TemporaryDirectory() as folder:
 
         def paint(some):
-            figure = Figure(figsize=(10.0, 7.0))
-            FigureCanvasAgg(figure)
+            figure = new_canvas(11.69, 8.27)
             axes = figure.add_axes((0, 0, 1, 1))
-            axes.set_xlim(0, 720)
-            axes.set_ylim(0, 504)
+            axes.set_xlim(0, 842)
+            axes.set_ylim(0, 595)
             draw_lines(axes, some, Stroke("#335577", 0.8, 2.0))
-            figure.savefig(Path(folder) / "lines.png", dpi=150)
+            save_picture(figure, Path(folder) / "lines.png")
 
-        with mpl.rc_context({"path.simplify": True}):
-            seconds = interleaved({"lines": lambda: paint(features), "empty": lambda: paint([])}, 1 if small else 11)
+        seconds = interleaved({"lines": lambda: paint(features), "empty": lambda: paint([])}, 1 if small else 11)
     return {"lines / empty": ratio(seconds, "lines", "empty")}
 
 
