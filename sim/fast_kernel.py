@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Floats
-from sim.fast_totals import key_of
+from sim.fast_totals import key_of, laid_out
 from sim.unknowns import CELLS, SCORES, Recipe, score_table, tables_of
 
 Singles = NDArray[np.float32]
 F = TypeVar("F", bound=Callable[..., Any])
 
 BLOCK = 1024
-HALF = BLOCK // 2
+PART = BLOCK // 4
 _STEP, _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
@@ -40,44 +40,44 @@ def _mixed(z: Any) -> Any:
 
 
 @_compiled(inline="always")
-def _read(table: Any, place: Any) -> Any:
-    cell = np.int32(place)
-    return table[cell] + (table[cell + 1] - table[cell]) * (place - np.float32(cell))
+def _read(lows: Any, steps: Any, bits: Any) -> Any:
+    cell = np.int32(bits >> np.uint64(6)) & np.int32(CELLS - 1)
+    return lows[cell] + steps[cell] * np.float32(np.int32(bits & np.uint64(63)))
 
 
 @_compiled(inline="always")
-def _fill(table: Any, key: Any, first: Any, x: Any) -> None:
-    scale = np.float32(CELLS / 16777216.0)
-    for i in range(HALF):  # one hash makes two draws
+def _fill(lows: Any, steps: Any, key: Any, first: Any, x: Any) -> None:
+    for i in range(PART):  # one hash makes four draws
         z = _mixed(key + np.uint64(first + i + 1) * _STEP)
-        x[i] = _read(table, np.float32(np.int32(z >> np.uint64(40))) * scale)
-        x[i + HALF] = _read(table, np.float32(np.int32(z & np.uint64(0xFFFFFF))) * scale)
+        x[i] = _read(lows, steps, z)
+        x[i + PART] = _read(lows, steps, z >> np.uint64(16))
+        x[i + 2 * PART] = _read(lows, steps, z >> np.uint64(32))
+        x[i + 3 * PART] = _read(lows, steps, z >> np.uint64(48))
 
 
 @_compiled(cache=True, fastmath=True, nogil=True)
 def _carried(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop, compiled as a whole
-    tables: Any, keys: Any, ties: Any, starts: Any, parts: Any, coefficients: Any, totals: Any, sums: Any
+    lows: Any, steps: Any, keys: Any, ties: Any, starts: Any, parts: Any, coefficients: Any, totals: Any, sums: Any
 ) -> None:
     count = totals.shape[1]
     values = np.empty((keys.shape[0], BLOCK), np.float32)
     product = np.empty(BLOCK, np.float32)
     common = np.empty(BLOCK, np.float32)
-    scores = tables[keys.shape[0]]
+    last = keys.shape[0]
     factors, loadings, rests = ties
     for first in range(0, count, BLOCK):
         n = min(BLOCK, count - first)
         for j in range(keys.shape[0]):
-            table, x = tables[j], values[j]
+            x = values[j]
             if loadings[j] == 0:
-                _fill(table, keys[j], first, x)
+                _fill(lows[j], steps[j], keys[j], first, x)
             else:
-                _fill(scores, factors[j], first, common)
-                _fill(scores, keys[j], first, x)
+                _fill(lows[last], steps[last], factors[j], first, common)
+                _fill(lows[last], steps[last], keys[j], first, x)
                 for i in range(BLOCK):
-                    place = (loadings[j] * common[i] + rests[j] * x[i] + np.float32(SCORES)) * np.float32(
-                        CELLS / 2 / SCORES
-                    )
-                    x[i] = _read(table, min(max(place, np.float32(0.0)), np.float32(CELLS)))
+                    place = (loadings[j] * common[i] + rests[j] * x[i]) * np.float32(0.5 / SCORES) + np.float32(0.5)
+                    place = min(max(place, np.float32(0.0)), np.float32(1.0)) * np.float32(65535.0)
+                    x[i] = _read(lows[j], steps[j], np.uint64(np.int32(place)))
         for s in range(starts.shape[0] - 1):
             if starts[s] == starts[s + 1]:
                 product[:n] = np.float32(1.0)
@@ -112,9 +112,8 @@ def drawn(recipe: Recipe, count: int, seed: int) -> tuple[list[Singles], Floats]
         Number of draws and the seed.
     """
     unknowns = recipe.unknowns
-    tables = np.empty((len(unknowns) + 1, CELLS + 2), dtype=np.float32)
-    tables[:, :-1] = [*tables_of(unknowns), score_table()]
-    tables[:, -1] = tables[:, -2]
+    tables = [laid_out(nodes) for nodes in (*tables_of(unknowns), score_table())]
+    lows, steps = (np.stack(part) for part in zip(*tables, strict=True))
     keys = np.array([key_of(seed, u.name) for u in unknowns], dtype=np.uint64)
     factors = np.array([key_of(seed, u.factor) for u in unknowns], dtype=np.uint64)
     loadings = np.array([u.loading for u in unknowns])
@@ -124,5 +123,5 @@ def drawn(recipe: Recipe, count: int, seed: int) -> tuple[list[Singles], Floats]
     coefficients = np.stack([recipe.hours[0], recipe.usd[0], recipe.kg[0]]).astype(np.float32)
     totals = np.zeros((3, count), dtype=np.float32)
     sums = np.zeros(len(recipe.streams))
-    _carried(tables, keys, ties, starts, parts, coefficients, totals, sums)
+    _carried(lows, steps, keys, ties, starts, parts, coefficients, totals, sums)
     return list(totals), sums / count
