@@ -79,19 +79,23 @@ def _carried(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one loop, compiled as a
                     place = min(max(place, np.float32(0.0)), np.float32(1.0)) * np.float32(65535.0)
                     x[i] = _read(lows[j], steps[j], np.uint64(np.int32(place)))
         for s in range(starts.shape[0] - 1):
-            if starts[s] == starts[s + 1]:
-                product[:n] = np.float32(1.0)
-            for p in range(starts[s], starts[s + 1]):
-                x = values[parts[p]]
-                if p == starts[s]:
-                    for i in range(n):
-                        product[i] = x[i]
-                else:
-                    for i in range(n):
-                        product[i] *= x[i]
             total = np.float32(0.0)
-            for i in range(n):
-                total += product[i]
+            few = starts[s + 1] - starts[s]
+            if few == 0:
+                product[:n] = np.float32(1.0)
+                total = np.float32(n)
+            elif few == 1:
+                x = values[parts[starts[s]]]
+                for i in range(n):
+                    product[i] = x[i]
+                    total += x[i]
+            else:
+                x, y = values[parts[starts[s]]], values[parts[starts[s] + 1]]
+                for p in range(starts[s] + 2, starts[s + 1]):
+                    y = y * values[parts[p]]
+                for i in range(n):
+                    product[i] = x[i] * y[i]
+                    total += product[i]
             sums[s] += total
             for m in range(totals.shape[0]):
                 c = coefficients[m, s]
@@ -112,8 +116,7 @@ def drawn(recipe: Recipe, count: int, seed: int) -> tuple[list[Singles], Floats]
         Number of draws and the seed.
     """
     unknowns = recipe.unknowns
-    tables = [laid_out(nodes) for nodes in (*tables_of(unknowns), score_table())]
-    lows, steps = (np.stack(part) for part in zip(*tables, strict=True))
+    lows, steps = laid_out(np.concatenate([tables_of(unknowns), score_table()[None]]))
     keys = np.array([key_of(seed, u.name) for u in unknowns], dtype=np.uint64)
     factors = np.array([key_of(seed, u.factor) for u in unknowns], dtype=np.uint64)
     loadings = np.array([u.loading for u in unknowns])

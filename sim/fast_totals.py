@@ -185,7 +185,7 @@ class _Tables:
 
     def __init__(self, recipe: Recipe, seed: int, size: int) -> None:
         self.unknowns = recipe.unknowns
-        self._tables = [laid_out(nodes) for nodes in tables_of(recipe.unknowns)]
+        self._tables = list(zip(*laid_out(tables_of(recipe.unknowns)), strict=True))
         self._scores = laid_out(score_table())
         names = {u.name for u in recipe.unknowns} | {u.factor for u in recipe.unknowns if u.factor}
         self._makers = {name: np.random.SFC64(key_of(seed, name)) for name in names}
@@ -230,9 +230,12 @@ _SHARE_BITS, _SHARE = np.uint16(6), np.uint16(63)
 
 
 def laid_out(nodes: Floats) -> tuple[Singles, Singles]:
-    """Table for 64 shares of a cell, each at its middle: value at the first share of each cell, and the rise to the next."""
-    steps = np.diff(nodes) / 64.0
-    return (nodes[:-1] + 0.5 * steps).astype(np.float32), steps.astype(np.float32)
+    """Tables for 64 shares of a cell, each at its middle: value at the first share of each cell, and the rise to the next.
+
+    Shape (..., CELLS) each, from values at the ends of cells, shape (..., CELLS + 1).
+    """
+    steps = (nodes[..., 1:] - nodes[..., :-1]) / 64.0
+    return (nodes[..., :-1] + 0.5 * steps).astype(np.float32), steps.astype(np.float32)
 
 
 def _uniform_of(score: Singles, common: Singles, loading: float) -> Bits:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.amounts import Amount, Law, Length, gathered
-from sim.draws import Floats, headway_factor, lognormal_factor, normal_cdf, normal_quantile, shape_quantile, trip_factor
+from sim.draws import Floats, headway_factor, normal_cdf, normal_quantile, shape_quantile, trip_factor
 from sim.itinerary import Itinerary
 from sim.parameters import Parameters
 
@@ -83,8 +83,13 @@ class Unknown:
         return value / self.best if self.form == "length" else value
 
 
-def tables_of(unknowns: Sequence[Unknown]) -> list[Floats]:
-    """Quantiles of each unknown at the ends of equal cells of the uniform, or of the score where tied; shape (CELLS + 1,).
+def tables_of(unknowns: Sequence[Unknown]) -> Floats:
+    """Quantiles of each unknown at the ends of equal cells of the uniform, or of the score where tied.
+
+    Returns
+    -------
+    Floats
+        Shape (unknown, CELLS + 1).
 
     Examples
     --------
@@ -96,16 +101,17 @@ def tables_of(unknowns: Sequence[Unknown]) -> list[Floats]:
     """
     u = np.arange(CELLS + 1) / CELLS
     tied = np.clip(normal_cdf(SCORES * (2.0 * u - 1.0)), 2.0**-54, 1.0 - 2.0**-53)
+    nodes = np.empty((len(unknowns), CELLS + 1))
+    lucks = [i for i, unknown in enumerate(unknowns) if unknown.form == "lognormal"]
+    variance = np.log1p(np.array([unknowns[i].cv for i in lucks]) ** 2)[:, None]
     scores = normal_quantile(np.clip(u, 0.1 / CELLS, 1.0 - 0.1 / CELLS))
-    tables = []
-    for unknown in unknowns:
-        if unknown.form == "lognormal":
-            nodes = lognormal_factor(scores, unknown.cv)
-            nodes[-1] = max(nodes[-1], 2.0 * (CELLS - nodes[0] / 2.0 - nodes[1:-1].sum()))
-        else:
-            nodes = unknown.quantile(tied if unknown.factor else u)
-        tables.append(nodes)
-    return tables
+    nodes[lucks] = np.exp(np.sqrt(variance) * scores - variance / 2.0)
+    owed = 2.0 * (CELLS - nodes[lucks, 0] / 2.0 - nodes[lucks, 1:-1].sum(axis=1))
+    nodes[lucks, -1] = np.maximum(nodes[lucks, -1], owed)
+    for row, unknown in zip(nodes, unknowns, strict=True):
+        if unknown.form != "lognormal":
+            row[:] = unknown.quantile(tied if unknown.factor else u)
+    return nodes
 
 
 def score_table() -> Floats:
