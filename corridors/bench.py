@@ -23,12 +23,12 @@ from sim.sampling import Draws
 from sim.sweep import fold
 from sim.whole_sweep import WholeSweep
 
-RECORD = Path(__file__).parent / "data" / "bench.csv"
+RECORD = Path(__file__).parent / "bench_record.csv"
 SWEPT = (0.5, 0.9, 0.95)
 
 
 def recorded() -> dict[str, dict[str, str]]:
-    """Rows of ``bench.csv`` by name: what was done, against what, reach, aim, median and spread when it was recorded."""
+    """Rows of ``bench_record.csv`` by name: what was done, against what, reach, aim, median and spread when it was recorded."""
     with RECORD.open(encoding="utf-8", newline="") as stream:
         return {row["name"]: row for row in csv.DictReader(stream)}
 
@@ -96,7 +96,7 @@ def start_works(folder: Path, *, small: bool) -> dict[str, Work]:
 
 
 def measured(rounds: int, *, small: bool = False) -> dict[str, Ratio]:
-    """Ratios of this machine, by the names of ``bench.csv``.
+    """Ratios of this machine, by the names of ``bench_record.csv``.
 
     Parameters
     ----------

@@ -18,7 +18,11 @@ def sweep(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     scale: Annotated[
         list[str],
-        typer.Option("--scale", metavar="PATTERN=FACTORS", help="Rows and what multiplies them, say 'speed_kmh.*=0.8,1,1.2'; may be repeated."),
+        typer.Option(
+            "--scale",
+            metavar="PATTERN=FACTORS",
+            help="Rows and what multiplies them, say 'speed_kmh.*=0.8,1,1.2'; may be repeated.",
+        ),
     ],
     draws: Annotated[int, typer.Option("--draws", help="Number of draws.")] = 1024,
     changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,

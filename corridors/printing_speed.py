@@ -47,4 +47,6 @@ def print_bench(found: Mapping[str, Ratio], recorded: Mapping[str, Mapping[str, 
             table.add_row(row["work"], row["against"], str(found[name]), was, row["reach"], row["aim"])
     console = Console()
     console.print(table)
-    console.print("Medians of the rounds, least and largest in brackets. How the record was made: tests/benchmarks/README.md")
+    console.print(
+        "Medians of the rounds, least and largest in brackets. How the record was made: tests/benchmarks/README.md"
+    )

@@ -27,6 +27,7 @@ ACTIVITY_COLUMNS = (
     "cumulative_km", "cumulative_hours", "cumulative_usd", "status", "project_id", "parameter_ids", "source_ids",
     "own_rows",
 )  # fmt: skip
+_USD_COLUMNS = tuple((c, f"usd_{c}_mean") for c in ALL_COMPONENTS)
 COST_COLUMNS = ("scenario", "origin", "destination", "corridor", "component", "country", "usd_mean", "own_rows")
 SOURCE_COLUMNS = ("source_id", "title", "publisher", "year", "url", "accessed", "kind", "grade", "note")
 
@@ -97,7 +98,7 @@ def activity_rows(study: Study, way: Way, told: Told | None = None) -> list[dict
             "usd_mean": sum(parts.values()), "cumulative_km": km, "cumulative_hours": hours, "cumulative_usd": usd,
             "status": a.status, "project_id": a.project_id, **told.of(priced),
         }  # fmt: skip
-        row |= {f"usd_{c}_mean": parts.get(c, 0.0) for c in ALL_COMPONENTS}
+        row |= {column: parts.get(c, 0) for c, column in _USD_COLUMNS}
         rows.append(row)
     return rows
 

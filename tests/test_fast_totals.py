@@ -57,7 +57,11 @@ def test_where_nothing_is_drawn_the_figures_are_those_of_a_run(carried, compiled
     certain.rows = rows
     for way in (w for w in carried.ways if w.feasible):
         fixed = tuple(
-            replace(p, hours=replace(p.hours, trip="", cv=0.0, law="lognormal"), usd={n: replace(a, trip="", cv=0.0) for n, a in p.usd.items()})
+            replace(
+                p,
+                hours=replace(p.hours, trip="", cv=0.0, law="lognormal"),
+                usd={n: replace(a, trip="", cv=0.0) for n, a in p.usd.items()},
+            )
             for p in way.plan.itinerary.priced
         )
         itinerary = replace(way.plan.itinerary, priced=fixed, _sums={})
@@ -136,7 +140,9 @@ def test_what_is_no_plain_sum_is_refused_by_name():
         fast_totals(way.plan.itinerary, over_year.parameters, {}, count=8, seed=1)
     gated = way_of(over_year, "qtta-road").plan.encounters
     with pytest.raises(NotAdditiveError, match="to open, which hangs on the clock"):
-        fast_totals(way.plan.itinerary, toy_parameters(), {}, count=8, seed=1, encounters=Encounters(schedule=gated.schedule))
+        fast_totals(
+            way.plan.itinerary, toy_parameters(), {}, count=8, seed=1, encounters=Encounters(schedule=gated.schedule)
+        )
     for count, seed in ((0, 1), (1, -1)):
         with pytest.raises(ValueError, match="one draw or more and a seed of 0 or more"):
             fast_totals(WAY, MADE.parameters, {}, count=count, seed=seed)

@@ -43,7 +43,12 @@ def scaled(parameters, groups, factors):
     by = {name: f for ids, f in zip(groups.values(), factors, strict=True) for name in ids}
     changed = parameters.with_values({})
     changed.rows = tuple(
-        replace(r, low=r.low * by.get(r.parameter_id, 1), best=r.best * by.get(r.parameter_id, 1), high=r.high * by.get(r.parameter_id, 1))
+        replace(
+            r,
+            low=r.low * by.get(r.parameter_id, 1),
+            best=r.best * by.get(r.parameter_id, 1),
+            high=r.high * by.get(r.parameter_id, 1),
+        )
         for r in parameters.rows
     )
     return changed
@@ -61,7 +66,9 @@ def test_folded_and_whole_sweeps_say_what_runs_say(carried, ways, groups):
     folded = fold(itineraries, draws, groups).quantiles(factors, LEVELS, measures=("hours", "usd", "kg"))
     whole = WholeSweep(itineraries, draws, ("hours", "usd", "kg"))
     tables = [scaled(carried.parameters, groups, f) for f in factors]
-    figures = [np.array([[getattr(p[n], x) for x in ("low", "best", "high", "cv")] for n in whole.rows]) for p in tables]
+    figures = [
+        np.array([[getattr(p[n], x) for x in ("low", "best", "high", "cv")] for n in whole.rows]) for p in tables
+    ]
     every = whole.quantiles(figures, LEVELS)
     for s, parameters in enumerate(tables):
         for measure in range(3):
@@ -93,7 +100,9 @@ def test_a_whole_sweep_follows_shape_cv_and_every_row_by_itself(carried, ways):
     changed = carried.parameters.with_values({})
     by = dict(zip(whole.rows, base * factor, strict=True))
     changed.rows = tuple(
-        replace(r, **dict(zip(("low", "best", "high", "cv"), by[r.parameter_id].tolist(), strict=True))) if r.parameter_id in by else r
+        replace(r, **dict(zip(("low", "best", "high", "cv"), by[r.parameter_id].tolist(), strict=True)))
+        if r.parameter_id in by
+        else r
         for r in carried.parameters.rows
     )
     # the luck of a row follows its cv: streams are asked for by name, so the amounts are priced with the new one
@@ -101,7 +110,11 @@ def test_a_whole_sweep_follows_shape_cv_and_every_row_by_itself(carried, ways):
     rows = carried.parameters.rows
 
     def lucky(amount):
-        return replace(amount, cv=cv[rows[amount.factors[0][0]].parameter_id]) if amount.trip and amount.law == "lognormal" else amount
+        return (
+            replace(amount, cv=cv[rows[amount.factors[0][0]].parameter_id])
+            if amount.trip and amount.law == "lognormal"
+            else amount
+        )
 
     found = whole.quantiles([base * factor], LEVELS)[0]
     again = Draws(changed, carried.lengths, 200, 1)
@@ -171,7 +184,9 @@ def test_the_command_writes_every_scenario_and_way(tmp_path):
         rows = list(csv.DictReader(stream))
     ways = {(r["origin"], r["destination"], r["corridor"]) for r in rows}
     assert len(rows) == 6 * len(ways)
-    assert {(r["speed.*"], r["clear_hours.*"]) for r in rows} == {(a, b) for a in ("0.8", "1", "1.25") for b in ("0.5", "1")}
+    assert {(r["speed.*"], r["clear_hours.*"]) for r in rows} == {
+        (a, b) for a in ("0.8", "1", "1.25") for b in ("0.5", "1")
+    }
     assert all((r["hours_p50"] == "") == (r["reason"] != "") for r in rows)
     parquet = command("sweep", "both-open", *switches, *scales, "--out", tmp_path / "sweep.parquet", "--json")
     assert parquet.code == 0

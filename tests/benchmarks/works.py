@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from corridors.bench_models import LEVELS, chunked_samplers, made_up, plain, redrawn, sampled
+from corridors.bench import read_tables, route_works, sweep_works
+from corridors.bench_models import LEVELS, made_up, plain, sampled
 from corridors.benching import interleaved, python, ratio
 from sim.fast_totals import fast_totals
 from sim.sampling import Draws
 from sim.sweep import fold
-from sim.whole_sweep import WholeSweep
 
 RUN = ("-m", "corridors.cli", "run", "both-open", "--no-pictures")
 
@@ -31,20 +31,13 @@ def has(module):
 def one_route(*, small):
     """One route of 52 components: ours, compiled, NumPy's samplers in chunks, and SimPy in batches of 500."""
     count = 2_000 if small else 100_000
-    made = made_up()
-    way, p = made.itinerary(0), plain(made)
-
-    def ours(**how):
-        return lambda: fast_totals(way, made.parameters, {}, count=count, seed=1, levels=LEVELS, **how)
-
-    works = {"ours": ours(), "samplers": lambda: chunked_samplers(p, count, 1)}
-    if has("numba"):
-        works["compiled"] = ours(compiled=True)
-    found = {}
+    p = plain(made_up())
+    works = route_works(count)
     batch, part = (50, 50) if small else (500, 5_000)
     if has("simpy"):
         works["simpy"] = lambda: simpy_batches(p, part, batch)
-    seconds = interleaved(works, 1 if small else 7)
+    seconds = interleaved(works, 1 if small else 9)
+    found = {}
     for name in ("ours", "compiled"):
         if name in works:
             found[f"samplers / {name}"] = ratio(seconds, "samplers", name)
@@ -92,7 +85,9 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 """
 
-MEMORY = PEAK + """
+MEMORY = (
+    PEAK
+    + """
 import sys
 from corridors.bench_models import LEVELS, made_up
 from sim.fast_totals import fast_totals
@@ -102,12 +97,17 @@ before = peak()
 fast_totals(way, made.parameters, {}, count=int(sys.argv[1]), seed=1, levels=LEVELS)
 print(peak() - before)
 """
+)
 
 
 def memory(*, small):
     """Extra memory of a million draws over the loaded baseline. [MB]"""
     said = [
-        float(subprocess.run([sys.executable, "-c", MEMORY, "30000" if small else "1000000"], check=True, capture_output=True).stdout)
+        float(
+            subprocess.run(
+                [sys.executable, "-c", MEMORY, "30000" if small else "1000000"], check=True, capture_output=True
+            ).stdout
+        )
         for _ in range(1 if small else 5)
     ]
     said.sort()
@@ -115,34 +115,16 @@ def memory(*, small):
 
 
 def sweep(*, small):
-    """Scenarios x 60 ways x 1,000 draws on one thread, against drawing anew and np.percentile; slices, scaled."""
-    scenarios, draws, ways = (4, 64, 6) if small else (1_000, 1_000, 60)
-    made = made_up(400, ways if ways > 1 else 2)
-    itineraries = [made.itinerary(k) for k in range(ways)]
-    plains = [plain(made, k) for k in range(ways)]
-    base = Draws(made.parameters, {}, draws, 1)
-    folded = fold(itineraries, base, made.groups())
-    whole = WholeSweep(itineraries, base, ("hours",))
-    rng = np.random.default_rng(1)
-    factors = np.exp(rng.normal(0.0, 0.2, (scenarios, len(folded.groups))))
-    rows = [made.parameters[name] for name in whole.rows]
-    figures = np.array([[r.low, r.best, r.high, r.cv] for r in rows])
-    few = [figures * np.exp(rng.normal(0.0, 0.2, (len(rows), 1))) for _ in range(2 if small else 50)]
-    levels = (0.5, 0.9, 0.95)
-    works = {
-        "redrawn": lambda: [redrawn(p, rng, draws) for p in plains],
-        "groups": lambda: folded.quantiles(factors, levels, measures=("hours",)),
-        "all rows": lambda: whole.quantiles(few, levels),
-    }
-    if not small:
-        works["groups, 2 threads"] = lambda: folded.quantiles(factors, levels, measures=("hours",), workers=2)
-    seconds = interleaved(works, 1 if small else 7)
-    found = {f"redrawn / {name}": ratio(seconds, "redrawn", name, times=scenarios) for name in works if "groups" in name}
-    found["redrawn / all rows"] = ratio(seconds, "redrawn", "all rows", times=len(few))
-    return found
+    """Scenarios x 60 ways x 1,000 draws, against drawing anew and np.percentile; slices, scaled to one another."""
+    scenarios, whole = (4, 2) if small else (1_000, 50)
+    seconds = interleaved(sweep_works(scenarios, whole, *((64, 6) if small else (1_000, 60))), 1 if small else 9)
+    found = {f"redrawn / {n}": ratio(seconds, "redrawn", n, times=scenarios) for n in ("groups", "groups, 2 threads")}
+    return found | {"redrawn / all rows": ratio(seconds, "redrawn", "all rows", times=whole)}
 
 
-SWEEP_MEMORY = PEAK + """
+SWEEP_MEMORY = (
+    PEAK
+    + """
 import sys, time
 import numpy as np
 from corridors.bench_models import made_up
@@ -155,22 +137,28 @@ start = time.perf_counter()
 folded.quantiles(factors, (0.5, 0.9, 0.95), measures=("hours",))
 print(peak(), time.perf_counter() - start)
 """
+)
 
 
 def sweep_memory(*, small):
     """Peak memory of the whole process of a sweep of 10,000 scenarios. [MB] Nothing is scaled; its seconds are shown too."""
-    said = subprocess.run([sys.executable, "-c", SWEEP_MEMORY, "20" if small else "10000"], check=True, capture_output=True)
+    said = subprocess.run(
+        [sys.executable, "-c", SWEEP_MEMORY, "20" if small else "10000"], check=True, capture_output=True
+    )
     megabytes, seconds = map(float, said.stdout.split())
     return {"MB": (megabytes, megabytes, megabytes), "seconds": (seconds, seconds, seconds)}
 
 
-FLAGSHIP = PEAK + """
+FLAGSHIP = (
+    PEAK
+    + """
 import sys, time
 from corridors import read_scenario, run
 start = time.perf_counter()
 run(read_scenario("both-open", [f"draws={sys.argv[1]}", *sys.argv[2:]]))
 print(time.perf_counter() - start, peak())
 """
+)
 
 
 def carried(draws, *switches):
@@ -224,25 +212,25 @@ def study_growth():
     few = "corridors=turgundi-chaman,west-road,all-road,iran-road,bandar-abbas"
     many = few + ",turgundi-herat,uap-ml1,uap-ml2,kabul-road,china-sea"
     rounds = [
-        (carried(16384, *plain_run)[0], carried(32768, *plain_run)[0], carried(8192, *plain_run, few)[0], carried(8192, *plain_run, many)[0])
+        (
+            carried(16384, *plain_run)[0],
+            carried(32768, *plain_run)[0],
+            carried(8192, *plain_run, few)[0],
+            carried(8192, *plain_run, many)[0],
+        )
         for _ in range(3)
     ]
     draws, corridors = sorted(b / a for a, b, _, _ in rounds), sorted(d / c for _, _, c, d in rounds)
-    return {"draws of a study": (draws[1], draws[0], draws[2]), "corridors of a study": (corridors[1], corridors[0], corridors[2])}
+    return {
+        "draws of a study": (draws[1], draws[0], draws[2]),
+        "corridors of a study": (corridors[1], corridors[0], corridors[2]),
+    }
 
 
 def tables(*, small):
-    """Reading the shipped tables, in this process, against a fresh import of pandas (less a bare start)."""
-    from corridors.catalogue import read_catalogue
-    from geodata.network import read_network
-    from sim.opening_hours import read_opening_hours
-    from sim.parameters import read_parameters
-
-    def read():
-        return read_network(), read_parameters(), read_opening_hours(), read_catalogue()
-
-    works = {"tables": read, "pandas": python("-c", "import pandas"), "bare": python("-c", "pass")}
-    seconds = interleaved(works, 1 if small else 9)
+    """Reading the shipped tables, in this process, against what importing pandas adds to a bare start."""
+    works = {"tables": read_tables, "pandas": python("-c", "import pandas"), "bare": python("-c", "pass")}
+    seconds = interleaved(works, 1 if small else 11)
     seconds["import"] = [max(a - b, 1e-9) for a, b in zip(seconds["pandas"], seconds["bare"], strict=True)]
     return {"tables / import of pandas": ratio(seconds, "tables", "import")}
 
@@ -257,11 +245,9 @@ def cold(*, small):
     """The flagship without pictures, cold, against ``python -c "import pandas"``."""
     with tempfile.TemporaryDirectory() as folder:
         switches = ("--draws", "16", "--set", "origins=almaty1", "--set", "replicates=1") if small else ()
-        works = {
-            "run": python(*RUN, *switches, "--out", str(Path(folder) / "study")),
-            "pandas": python("-c", "import pandas"),
-        }
-        return {"run / pandas": ratio(interleaved(works, 1 if small else 7, warm=not small), "run", "pandas")}
+        run = python(*RUN, *switches, "--out", str(Path(folder) / "study"))
+        seconds = interleaved({"run": run, "pandas": python("-c", "import pandas")}, 1 if small else 9, warm=not small)
+    return {"run / pandas": ratio(seconds, "run", "pandas")}
 
 
 def pictures(*, small):
@@ -319,7 +305,11 @@ def machine():
     from importlib.metadata import version
 
     names = [n for n in ("numpy", "scipy", "numba", "simpy", "pandas", "pyarrow", "matplotlib", "typer") if has(n)]
-    facts = {"python": platform.python_version(), "cores": os.cpu_count(), "threads of BLAS": os.environ.get("OPENBLAS_NUM_THREADS", "all")}
+    facts = {
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "threads of BLAS": os.environ.get("OPENBLAS_NUM_THREADS", "all"),
+    }
     cpu = Path("/proc/cpuinfo")
     if cpu.exists():
         wanted = ("vendor_id", "cpu family", "model", "model name")
@@ -338,6 +328,9 @@ def as_text(figure):
 def as_json(found):
     """Figures as plain numbers."""
     return json.dumps(
-        {work: {n: list(f) if isinstance(f, tuple) else [f.median, f.low, f.high] for n, f in figures.items()} for work, figures in found.items()},
+        {
+            work: {n: list(f) if isinstance(f, tuple) else [f.median, f.low, f.high] for n, f in figures.items()}
+            for work, figures in found.items()
+        },
         indent=1,
     )
