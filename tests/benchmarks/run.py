@@ -16,11 +16,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
 
-from works import WORKS, as_json, as_text, machine
-
 
 def main(words=None):
     """Run what is asked for and print it."""
+    from works import WORKS, as_json, as_text, machine
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="so little that the figures say nothing")
     parser.add_argument("--only", nargs="*", choices=list(WORKS), default=list(WORKS), help="rows of the table")
@@ -30,9 +30,10 @@ def main(words=None):
     for name in asked.only:
         found[name] = WORKS[name](small=asked.small)
         for figure, value in found[name].items():
-            print(f"{name:<14} {figure:<28} {as_text(value)}", flush=True)
+            sys.stdout.write(f"{name:<14} {figure:<28} {as_text(value)}\n")
+            sys.stdout.flush()
     for key, value in machine().items():
-        print(f"{key}: {value}")
+        sys.stdout.write(f"{key}: {value}\n")
     if asked.json:
         asked.json.write_text(as_json(found) + "\n", encoding="utf-8")
 
