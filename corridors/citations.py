@@ -32,13 +32,13 @@ def _tables() -> dict[str, Table]:
 def evidence_rows() -> dict[str, dict[str, object]]:
     """Rows of ``evidence.csv`` by evidence_id."""
     table = _tables()["evidence"]
-    return {str(table["evidence_id"][i]): table.row(i) for i in range(len(table))}
+    return {str(row["evidence_id"]): row for row in table.rows()}
 
 
 def source_rows() -> dict[str, dict[str, object]]:
     """Rows of ``sources.csv`` by source_id."""
     table = _tables()["sources"]
-    return {str(table["source_id"][i]): table.row(i) for i in range(len(table))}
+    return {str(row["source_id"]): row for row in table.rows()}
 
 
 @lru_cache(maxsize=1)

@@ -10,14 +10,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from corridors import cli_chance, cli_evidence, cli_rows, cli_search
-
-if TYPE_CHECKING:
-    pass
+from corridors import cli_chance, cli_evidence, cli_rows, cli_search, cli_speed
 
 app = typer.Typer(
     name="corridors",
@@ -190,20 +187,17 @@ def _fail(sentence: str) -> None:
 
 def main() -> None:
     """Run a command; a user's mistake ends in one sentence and exit code 2, anything else in a stack trace."""
-    from geodata.tables import TableError
-
     try:
         app(standalone_mode=True)
-    except (TableError, UnicodeDecodeError) as error:
-        _say(error)
-    except ValueError as error:
+    except ValueError as error:  # what a mistake is called is looked up once there is one: help loads no tables
         from corridors.toml_files import ScenarioError
+        from geodata.tables import TableError
         from sim.routing import NoRouteError
 
         if isinstance(error, NoRouteError):
             typer.echo(f"no way: {error}", err=True)
             sys.exit(NO_WAY)
-        if not isinstance(error, ScenarioError):
+        if not isinstance(error, (TableError, UnicodeDecodeError, ScenarioError)):
             raise
         _say(error)
 
@@ -217,6 +211,7 @@ app.add_typer(cli_evidence.commands)
 app.add_typer(cli_rows.commands)
 app.add_typer(cli_chance.commands)
 app.add_typer(cli_search.commands)
+app.add_typer(cli_speed.commands)
 
 if __name__ == "__main__":
     main()

@@ -6,11 +6,13 @@ searched again. All ways of a replicate share its draws, as those of the study d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corridors.ways import Way
+from sim.amounts import Amount
 from sim.doubt import figures, knowledge_share, monte_carlo_error
+from sim.draws import Floats
 from sim.sampling import Draws
 from sim.trips import Trip, travel
 
@@ -46,18 +48,41 @@ def doubts_of(ways: Sequence[Way], draws: Draws, replicates: int) -> dict[tuple[
         Independent repetitions, the study's own included. [1]
     """
     able = [w for w in ways if w.plan is not None and w.outcome is not None]
-    again = draws.another_trip(replicates)  # a trip replicate that no other run uses
-    shares = [_shares(way, _travel(way, again)) for way in able]
-    runs = [[figures(w.outcome.hours, w.outcome.usd)] for w in able if w.outcome]
-    for r in range(1, replicates):
-        other = draws.replicate(r)
-        for way, of_way in zip(able, runs, strict=True):
-            trip = _travel(way, other)
-            of_way.append(figures(trip.hours, trip.usd))
+    own = (draws.knowledge_replicate, draws.trip_replicate)
+    runs = [(own[0], replicates), *((r, r) for r in range(1, replicates))]  # first a trip replicate that no run uses
+    shares: list[tuple[float, float]] = []
+    found = [[figures(w.outcome.hours, w.outcome.usd)] for w in able if w.outcome]
+    for first, together in _in_groups(runs, draws):
+        together.prepare(amounts_of(able))
+        for i, way in enumerate(able):
+            trip = _travel(way, together)
+            parts = [(trip.hours[part], trip.usd[part]) for part in together.parts()]
+            if first == 0:
+                shares.append(_shares(way, *parts[0]))
+            found[i] += [figures(*part) for part in parts[first == 0 :]]
     return {
         (w.origin, w.destination, w.corridor): Doubt(*share, monte_carlo_error(run) if replicates > 1 else {})
-        for w, share, run in zip(able, shares, runs, strict=True)
+        for w, share, run in zip(able, shares, found, strict=True)
     }
+
+
+DRAWS_TOGETHER = 1 << 13
+"""Draws that several runs may have when they are carried in one go: enough to share the work, few enough to stay small."""
+
+
+def _in_groups(runs: Sequence[tuple[int, int]], draws: Draws) -> Iterator[tuple[int, Draws]]:
+    """Draws of a few runs at a time, with the number of the first; each run's draws are those it has alone."""
+    size = max(1, DRAWS_TOGETHER // draws.count)
+    for first in range(0, len(runs), size):
+        yield first, draws.together(runs[first : first + size])
+
+
+def amounts_of(ways: Sequence[Way]) -> Iterator[Amount]:
+    """Amounts that the totals of ways are made of, and those of the ways round."""
+    plans = [way.plan for way in ways if way.plan is not None]
+    round_ = {id(h.fallback): h.fallback for p in plans for h in p.encounters.hazards if h.fallback is not None}
+    for itinerary in (*(plan.itinerary for plan in plans), *round_.values()):
+        yield from (amount for sums in itinerary.sums() for amount in sums)
 
 
 def _travel(way: Way, draws: Draws) -> Trip:
@@ -68,11 +93,11 @@ def _travel(way: Way, draws: Draws) -> Trip:
     return travel(plan.itinerary, draws, plan.encounters)
 
 
-def _shares(way: Way, other: Trip) -> tuple[float, float]:
+def _shares(way: Way, hours: Floats, usd: Floats) -> tuple[float, float]:
     outcome = way.outcome
     if outcome is None:
         return 0.0, 0.0
-    return knowledge_share(outcome.hours, other.hours), knowledge_share(outcome.usd, other.usd)
+    return knowledge_share(outcome.hours, hours), knowledge_share(outcome.usd, usd)
 
 
 def worst_error_percent(doubts: dict[tuple[str, str, str], Doubt], ways: Sequence[Way]) -> float:

@@ -27,6 +27,7 @@ from corridors.result_tables import (
     ACTIVITY_COLUMNS,
     COST_COLUMNS,
     SOURCE_COLUMNS,
+    Told,
     activity_rows,
     cost_rows,
     data_package,
@@ -39,11 +40,14 @@ if TYPE_CHECKING:
     from corridors.study import Study
 
 
+_AS_THEY_STAND = (str, int)
+
+
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([figure(row[c]) for c in columns] for row in rows)
+        writer.writerows([v if type(v) in _AS_THEY_STAND else figure(v) for v in map(row.get, columns)] for row in rows)
 
 
 def _write_draws(study: Study, path: Path) -> None:
@@ -52,29 +56,37 @@ def _write_draws(study: Study, path: Path) -> None:
     import pyarrow.parquet as pq
 
     able = [w for w in study.ways if w.outcome is not None]
-    count = study.draws
+    count, rows = study.draws, study.draws * len(able)
+
+    def array(kind: Any, values: Any) -> Any:
+        return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])  # pa.array would import pandas
 
     def labels(values: list[str]) -> Any:
         names = sorted(set(values))
-        index = np.repeat([names.index(v) for v in values], count).astype(np.int32)
-        return pa.DictionaryArray.from_arrays(pa.array(index), pa.array(names, pa.string()))
+        texts = [name.encode() for name in names]
+        ends = np.cumsum([0, *map(len, texts)]).astype(np.int32)
+        words = pa.StringArray.from_buffers(len(names), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+        place = {name: i for i, name in enumerate(names)}
+        index = np.repeat(np.array([place[v] for v in values], dtype=np.int32), count)
+        return pa.DictionaryArray.from_arrays(array(pa.int32(), index), words)
 
     def stacked(name: str) -> Any:
-        return pa.array(np.concatenate([getattr(w.outcome, name) for w in able]) if able else np.zeros(0))
+        values = [getattr(w.outcome, name) for w in able]
+        return array(pa.float64(), np.concatenate(values) if values else np.zeros(0))
 
-    table = pa.table(
-        {
-            "origin": labels([w.origin for w in able]),
-            "destination": labels([w.destination for w in able]),
-            "corridor": labels([w.corridor for w in able]),
-            "draw": pa.array(np.tile(np.arange(count, dtype=np.int32), len(able))),
-            "hours": stacked("hours"),
-            "usd": stacked("usd"),
-            "kg_co2e": stacked("kg"),
-        }
-    )
+    columns = {
+        "origin": labels([w.origin for w in able]),
+        "destination": labels([w.destination for w in able]),
+        "corridor": labels([w.corridor for w in able]),
+        "draw": array(pa.int32(), np.arange(rows, dtype=np.int32) % max(count, 1)),
+        "hours": stacked("hours"),
+        "usd": stacked("usd"),
+        "kg_co2e": stacked("kg"),
+    }
+    table = pa.Table.from_arrays(list(columns.values()), names=list(columns))
     table = table.replace_schema_metadata({"attribution": LICENCE, "units": "hours h, usd USD, kg_co2e kg CO2e"})
-    pq.write_table(table, path, compression="zstd")
+    labelled = ["origin", "destination", "corridor"]  # no two draws are alike: a dictionary of them only costs time
+    pq.write_table(table, path, compression="zstd", use_dictionary=labelled)
 
 
 def write_study(study: Study, folder: Path, *, pictures: bool = True) -> list[Path]:
@@ -152,13 +164,16 @@ def _put_in_place(work: Path, folder: Path) -> None:
 
 
 def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
-    _write_csv(work / "comparison.csv", COLUMNS, comparison_rows(study))
-    _write_csv(work / "activities.csv", ACTIVITY_COLUMNS, (r for w in study.ways for r in activity_rows(study, w)))
+    compared, told = comparison_rows(study), Told(study)
+    _write_csv(work / "comparison.csv", COLUMNS, compared)
+    _write_csv(
+        work / "activities.csv", ACTIVITY_COLUMNS, (r for w in study.ways for r in activity_rows(study, w, told))
+    )
     _write_csv(work / "costs.csv", COST_COLUMNS, cost_rows(study))
     _write_csv(work / "sources.csv", SOURCE_COLUMNS, sources_of(study).values())
     _write_csv(work / "rows.csv", ROW_COLUMNS, row_rows(study))
     _write_draws(study, work / "draws.parquet")
-    _write_json(work / "routes.geojson", routes_geojson(study), indent=None)
+    _write_json(work / "routes.geojson", routes_geojson(study, compared), indent=None)
     _write_json(work / "datapackage.json", data_package(study))
     if pictures:
         from corridors.charts import plot_profile

@@ -19,6 +19,7 @@ from sim.cost import ALL_COMPONENTS
 if TYPE_CHECKING:
     from corridors.study import Study, Way
     from sim.activities import Activity
+    from sim.itinerary import Priced
 
 ACTIVITY_COLUMNS = (
     "scenario", "origin", "destination", "corridor", "seq", "activity_id", "kind", "reason", "from", "to", "country", "mode",
@@ -26,6 +27,7 @@ ACTIVITY_COLUMNS = (
     "cumulative_km", "cumulative_hours", "cumulative_usd", "status", "project_id", "parameter_ids", "source_ids",
     "own_rows",
 )  # fmt: skip
+_USD_COLUMNS = tuple((c, f"usd_{c}_mean") for c in ALL_COMPONENTS)
 COST_COLUMNS = ("scenario", "origin", "destination", "corridor", "component", "country", "usd_mean", "own_rows")
 SOURCE_COLUMNS = ("source_id", "title", "publisher", "year", "url", "accessed", "kind", "grade", "note")
 
@@ -53,11 +55,33 @@ def figure(value: object) -> object:
     return value
 
 
-def activity_rows(study: Study, way: Way) -> list[dict[str, Any]]:
+class Told:
+    """Names of the rows and sources of each priced activity, put together once for all ways that share it."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self._known: dict[int, tuple[Priced, dict[str, str]]] = {}
+
+    def of(self, priced: Priced) -> dict[str, str]:
+        """Columns parameter_ids, source_ids and own_rows."""
+        known = self._known.get(id(priced))
+        if known is None:
+            study = self.study
+            names = {
+                "parameter_ids": ";".join(study.parameters.rows[n].parameter_id for n in priced.rows()),
+                "source_ids": ";".join(sources_of_activity(priced, study.network, study.parameters, study.own)),
+                "own_rows": ";".join(study.own.used_by([priced], study.parameters)),
+            }
+            known = self._known[id(priced)] = (priced, names)  # kept together, so that its id stays its own
+        return known[1]
+
+
+def activity_rows(study: Study, way: Way, told: Told | None = None) -> list[dict[str, Any]]:
     """One row an activity of a way, columns :data:`ACTIVITY_COLUMNS`."""
     outcome, itinerary = way.outcome, way.itinerary
     if outcome is None or itinerary is None:
         return []
+    told = told or Told(study)
     rows = []
     km = hours = usd = 0.0
     for i, priced in enumerate(itinerary.priced):
@@ -72,12 +96,9 @@ def activity_rows(study: Study, way: Way) -> list[dict[str, Any]]:
             "gauge_mm": a.gauge_mm or None, "km": itinerary.km[i], "hours_mean": float(outcome.hours_mean[i]),
             "hours_p10": float(outcome.hours_p10[i]), "hours_p90": float(outcome.hours_p90[i]),
             "usd_mean": sum(parts.values()), "cumulative_km": km, "cumulative_hours": hours, "cumulative_usd": usd,
-            "status": a.status, "project_id": a.project_id,
-            "parameter_ids": ";".join(study.parameters.rows[n].parameter_id for n in priced.rows()),
-            "source_ids": ";".join(sources_of_activity(priced, study.network, study.parameters, study.own)),
-            "own_rows": ";".join(study.own.used_by([priced], study.parameters)),
+            "status": a.status, "project_id": a.project_id, **told.of(priced),
         }  # fmt: skip
-        row |= {f"usd_{c}_mean": parts.get(c, 0.0) for c in ALL_COMPONENTS}
+        row |= {column: parts.get(c, 0) for c, column in _USD_COLUMNS}
         rows.append(row)
     return rows
 
@@ -91,14 +112,15 @@ def cost_rows(study: Study) -> list[dict[str, Any]]:
         sums: dict[tuple[str, str], float] = {}
         own: dict[tuple[str, str], list[str]] = {}
         for component, values in way.outcome.usd_mean.items():
-            for priced, value in zip(way.itinerary.priced, values, strict=True):
+            for priced, value in zip(way.itinerary.priced, values.tolist(), strict=True):
                 key = (component, priced.activity.country)
-                own.setdefault(key, []).extend(study.own.priced_by(priced, component, study.parameters))
+                if study.own.rows:
+                    own.setdefault(key, []).extend(study.own.priced_by(priced, component, study.parameters))
                 if value:
-                    sums[key] = sums.get(key, 0.0) + float(value)
+                    sums[key] = sums.get(key, 0.0) + value
         ordered = sorted(sums.items(), key=lambda item: (ALL_COMPONENTS.index(item[0][0]), item[0][1]))
         for (component, country), value in ordered:
-            names = ";".join(dict.fromkeys(own[component, country]))
+            names = ";".join(dict.fromkeys(own.get((component, country), [])))
             values_ = (study.scenario.name, way.origin, way.destination, way.corridor, component, country, value, names)
             rows.append(dict(zip(COST_COLUMNS, values_, strict=True)))
     return rows
@@ -128,10 +150,11 @@ def _stretch(activity: Activity, study: Study, shapes: Mapping[str, Any]) -> lis
     return line if link.from_node_id == activity.from_node_id else line[::-1]
 
 
-def routes_geojson(study: Study) -> dict[str, Any]:
-    """Feature collection with one line a feasible way and its figures."""
+def routes_geojson(study: Study, rows: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """Feature collection with one line a feasible way and its figures, those of the comparison's rows."""
     shapes = read_shapes(GEODATA)
-    figures = {(r["origin"], r["destination"], r["corridor"]): r for r in comparison_rows(study)}
+    rows = comparison_rows(study) if rows is None else rows
+    figures = {(r["origin"], r["destination"], r["corridor"]): r for r in rows}
     features = []
     for way in study.ways:
         if way.itinerary is None:

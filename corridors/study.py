@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corridors.catalogue import Corridor, find_corridor, read_catalogue
-from corridors.doubts import Doubt, doubts_of, worst_error_percent
+from corridors.doubts import Doubt, amounts_of, doubts_of, worst_error_percent
 from corridors.own_rows import OwnRows, tables_with
 from corridors.scenario import Scenario, check
 from corridors.toml_files import ScenarioError
@@ -195,6 +195,7 @@ def _ways(
     corridors = [find_corridor(name, catalogue) for name in scenario.corridors]
     found = [search.find(c, o, d) for o in scenario.origins for d in scenario.destinations for c in corridors]
     while True:
+        draws.prepare(amounts_of(found))
         ways = tuple(way.carried_through(draws) for way in found)
         doubts = doubts_of(ways, draws, replicates)
         worst = 0.0 if wanted is None else worst_error_percent(doubts, ways)

@@ -15,14 +15,33 @@ Rest: a driver who may drive d hours a day rests ``24/d - 1`` hours per hour dri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sim.parameters import Parameters, mean_of
 
 Form = Literal["value", "inverse", "rest"]
 Law = Literal["lognormal", "headway"]
-Stream = tuple[tuple[tuple[int, Form], ...], str, str, float, Law, tuple[Any, ...]]
+
+
+class Stream(tuple[Any, ...]):  # noqa: SLOT001 - it keeps its hash, and a tuple takes no slot
+    """What a figure varies with: factors, project, trip, cv, law, months. A tuple whose hash is worked out once."""
+
+    _hash: int
+
+    def __hash__(self) -> int:
+        """Hash of the tuple."""
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = super().__hash__()
+            return self._hash
+
+
+class Gathered(tuple["Amount", ...]):
+    """Amounts that all vary with something else."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +92,36 @@ class Amount:
     covered_by: int = -1
     law: Law = "lognormal"
     by_month: tuple[Amount, ...] = ()
+    _stream: Stream | None = field(default=None, init=False, repr=False, compare=False)
+    _known: Amount | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def stream(self) -> Stream:
         """What the figure varies with; figures of one stream differ only by their coefficient."""
-        seasons = tuple((a.coefficient, a.stream) for a in self.by_month)
-        return self.factors, self.project, self.trip, self.cv, self.law, seasons
+        if self._stream is None:
+            seasons = tuple((a.coefficient, a.stream) for a in self.by_month)
+            stream = Stream((self.factors, self.project, self.trip, self.cv, self.law, seasons))
+            object.__setattr__(self, "_stream", stream)  # worked out once: every total looks its streams up
+            return stream
+        return self._stream
 
     @property
     def known(self) -> Amount:
         """The same figure averaged over trips: what is left is what we do not know."""
-        return replace(self, trip="", cv=0.0, law="lognormal", by_month=tuple(a.known for a in self.by_month))
+        if self._known is None:
+            months = tuple(a.known for a in self.by_month)
+            known = Amount(self.coefficient, self.factors, self.project, covered_by=self.covered_by, by_month=months)
+            object.__setattr__(self, "_known", known)
+            return known
+        return self._known
+
+    def times(self, coefficient: float) -> Amount:
+        """Another figure of the same stream, by its coefficient."""
+        other = Amount(
+            coefficient, self.factors, self.project, self.trip, self.cv, self.covered_by, self.law, self.by_month
+        )  # fmt: skip
+        object.__setattr__(other, "_stream", self.stream)
+        return other
 
     def rows(self) -> list[int]:
         """Numbers of the parameter rows that it rests on, those of every month included."""
@@ -123,13 +161,17 @@ def over_the_year(months: tuple[Amount, ...]) -> Amount:
     return Amount(1.0, by_month=months)
 
 
-def gathered(amounts: Iterable[Amount]) -> tuple[Amount, ...]:
+def gathered(amounts: Iterable[Amount]) -> Gathered:
     """Amounts added up by what they vary with, one for each stream, in the order met; nothing is left out but zeros."""
-    sums: dict[Stream, Amount] = {}
+    if isinstance(amounts, Gathered):
+        return amounts
+    sums: dict[Stream, float] = {}
+    last: dict[Stream, Amount] = {}
     for amount in amounts:
         if amount.coefficient:
             stream = amount.stream
-            before = sums.get(stream)
-            whole = amount.coefficient + (before.coefficient if before else 0.0)
-            sums[stream] = replace(amount, coefficient=whole)
-    return tuple(sums.values())
+            sums[stream] = amount.coefficient + sums.get(stream, 0.0)
+            last[stream] = amount
+    return Gathered(
+        amount if amount.coefficient == sums[stream] else amount.times(sums[stream]) for stream, amount in last.items()
+    )

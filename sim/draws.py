@@ -26,11 +26,31 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.normal_law import normal_cdf, normal_quantile
+
+__all__ = [
+    "NET_POINTS",
+    "Bools",
+    "Floats",
+    "Purpose",
+    "Wholes",
+    "headway_factor",
+    "lognormal_factor",
+    "normal_cdf",
+    "normal_quantile",
+    "shape_quantile",
+    "tied_uniforms",
+    "trip_factor",
+    "uniform_rows",
+    "uniforms",
+]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -44,7 +64,7 @@ _U32 = np.uint32
 _PLACE = np.uint64(NET_POINTS - 1)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _seeds(seed: int, purpose: str, name: str, replicate: int) -> tuple[int, int, int, int, int]:
     """Hash a key into a scrambling seed (32 bit), a shuffling key and a counter key (two words of 64 bit each)."""
     text = f"{seed}|{purpose}|{name}|{replicate}".encode()
@@ -53,50 +73,64 @@ def _seeds(seed: int, purpose: str, name: str, replicate: int) -> tuple[int, int
     return int.from_bytes(digest[:4], "little"), a, b, c, d
 
 
-def _order(key: tuple[int, int], stop: int) -> NDArray[np.uint32]:
-    """Order in which a stream visits the points of its net: number 0, then each block 2^m .. 2^(m+1) - 1 shuffled.
+def _words(keys: Sequence[tuple[int, int]]) -> NDArray[np.uint64]:
+    """Counter keys as NumPy takes a list of two words, shape (stream, 2).
+
+    Of two words on different sides of 2^63 NumPy makes floats, which keep 53 bits of each. Every stream has been drawn
+    so; to mend it would move every figure within its noise and tell no two streams better apart.
+    """
+    words = np.array(keys, dtype=np.uint64)
+    mixed = (words[:, 0] >> np.uint64(63)) != (words[:, 1] >> np.uint64(63))
+    words[mixed] = words[mixed].astype(np.float64).astype(np.uint64)
+    return words
+
+
+def _orders(keys: Sequence[tuple[int, int]], stop: int) -> NDArray[np.uint32]:
+    """Order in which each stream visits the points of its net: number 0, then each block 2^m .. 2^(m+1) - 1 shuffled.
 
     A block fills the half of each cell of width 2^-m that is still empty. Its own order is a random permutation, made
-    by sorting raw counter-based numbers, so that two streams meet like independent ones.
+    by sorting raw counter-based numbers, so that two streams meet like independent ones. Shape (stream, power of two).
     """
-    order = np.arange(1 << max(stop - 1, 0).bit_length(), dtype=np.uint32)
-    if len(order) > 2:
-        raw = np.random.Philox(key=[*key]).random_raw(len(order))
-        places = np.arange(len(order), dtype=np.uint64)
-        tagged = (raw & ~_PLACE) | places  # sorting numbers that carry their place is faster than sorting by index
-        size = 2
-        while size < len(order):
-            order[size : 2 * size] = (np.sort(tagged[size : 2 * size]) & _PLACE).astype(np.uint32)
-            size *= 2
-    return order
+    size = 1 << max(stop - 1, 0).bit_length()
+    places = np.arange(size, dtype=np.uint64)
+    orders = np.empty((len(keys), size), dtype=np.uint32)
+    orders[:, :2] = places[:2]
+    if size > 2:
+        tagged = np.empty((len(keys), size), dtype=np.uint64)
+        philox = np.random.Philox(key=0)  # one generator, set to each key in turn: making one costs ten times as much
+        start = philox.state
+        for row, key in zip(tagged, _words(keys), strict=True):
+            start["state"]["key"] = key
+            philox.state = start
+            row[:] = philox.random_raw(size)
+        tagged &= ~_PLACE
+        tagged |= places  # sorting numbers that carry their place is faster than sorting by index
+        block = 2
+        while block < size:
+            orders[:, block : 2 * block] = np.sort(tagged[:, block : 2 * block], axis=1) & _PLACE
+            block *= 2
+    return orders
 
 
-@lru_cache(maxsize=1)
-def _mirror() -> NDArray[np.uint32]:
-    """Mirror image of every number of 16 bits."""
-    x = np.arange(1 << 16, dtype=np.uint32)
-    for shift, mask in ((1, 0x5555), (2, 0x3333), (4, 0x0F0F)):
-        x = ((x >> _U32(shift)) & _U32(mask)) | ((x & _U32(mask)) << _U32(shift))
-    return ((x >> _U32(8)) | (x << _U32(8))) & _U32(0xFFFF)
-
-
-def _reverse_bits(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Mirror the 32 bits of each number."""
-    table = _mirror()
-    mirrored: NDArray[np.uint32] = (table[x & _U32(0xFFFF)] << _U32(16)) | table[x >> _U32(16)]
-    return mirrored
-
-
-def _scrambled(order: NDArray[np.uint32], seed: int) -> NDArray[np.uint32]:
-    """Digits of van der Corput's sequence at given places, Owen-scrambled.
+def _scrambled(orders: NDArray[np.uint32], seeds: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Digits of van der Corput's sequence at given places, Owen-scrambled; a row a stream.
 
     The sequence is the mirror image of its index; the scrambling hashes each digit with those above it, which on the
     mirror image are those below (Laine-Karras permutation), so that one mirroring at the end serves both.
     """
-    x = order + _U32(seed)
+    x = orders + seeds[:, None]
+    other = np.empty_like(x)
     for factor in (0x6C50B47C, 0xB82F1E52, 0xC7AFE638, 0x8D22F6E6):
-        x = x ^ (x * _U32(factor))
-    return _reverse_bits(x)
+        np.multiply(x, _U32(factor), out=other)
+        x ^= other
+    x.byteswap(inplace=True)  # mirror the bytes, then the bits of each byte
+    for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F)):
+        np.right_shift(x, _U32(shift), out=other)
+        other &= _U32(mask)
+        x &= _U32(mask)
+        x <<= _U32(shift)
+        x |= other
+    return x
 
 
 def uniforms(seed: int, purpose: Purpose, name: str, replicate: int, stop: int, *, start: int = 0) -> Floats:
@@ -134,84 +168,68 @@ def uniforms(seed: int, purpose: Purpose, name: str, replicate: int, stop: int, 
     >>> bool((a == b[:64]).all())
     True
     """
+    return _streams(seed, purpose, [(name, replicate)], start, stop).reshape(-1)
+
+
+def uniform_rows(seed: int, purpose: Purpose, streams: Sequence[tuple[str, int]], stop: int) -> Floats:
+    """First numbers of many streams at once; each row is what :func:`uniforms` gives, to the bit.
+
+    Parameters
+    ----------
+    seed, purpose, stop
+        As for :func:`uniforms`.
+    streams
+        Name and replicate of each.
+
+    Returns
+    -------
+    Floats
+        Uniforms, shape (stream, stop). [1]
+
+    Examples
+    --------
+    >>> rows = uniform_rows(1, "trip", [("x", 0), ("y", 3)], 64)
+    >>> bool((rows[1] == uniforms(1, "trip", "y", 3, 64)).all())
+    True
+    """
+    out = np.empty((len(streams), stop))
+    rows = max(1, _AT_ONCE // stop)
+    for first in range(0, len(streams), rows):
+        part = streams[first : first + rows]
+        out[first : first + rows] = _streams(seed, purpose, part, 0, stop)
+    return out
+
+
+_AT_ONCE = 1 << 14
+"""Numbers made in one go: few enough to stay in the cache, many enough that calls cost little."""
+
+
+def _streams(seed: int, purpose: Purpose, streams: Sequence[tuple[str, int]], start: int, stop: int) -> Floats:
+    """Numbers ``start`` to ``stop`` of streams, shape (stream, stop - start). [1]"""
+    replicate = min((number for _, number in streams), default=0)
     if seed < 0 or replicate < 0:
         msg = f"seed is {seed} and replicate {replicate}; both must be whole numbers of 0 or more"
         raise ValueError(msg)
     if not 0 <= start < stop:
         msg = f"draws {start} to {stop} are no range; ask for at least one draw"
         raise ValueError(msg)
-    scramble, *keys = _seeds(seed, purpose, name, replicate)
-    parts: list[Floats] = []
-    if start < NET_POINTS:
-        last = min(stop, NET_POINTS)
-        digits = _scrambled(_order((keys[0], keys[1]), last)[start:last], scramble)
-        parts.append((digits.astype(np.float64) + 0.5) / 4294967296.0)
+    seeds = [_seeds(seed, purpose, name, number) for name, number in streams]
+    out = np.empty((len(streams), stop - start))
+    last = min(stop, NET_POINTS)
+    if start < last:
+        orders = _orders([s[1:3] for s in seeds], last)[:, start:last]
+        digits = _scrambled(orders, np.array([s[0] for s in seeds], dtype=np.uint32))
+        net = out[:, : last - start]
+        np.add(digits, 0.5, out=net)
+        net *= 2.0**-32
     if stop > NET_POINTS:
         first = max(start, NET_POINTS) - NET_POINTS
-        philox = np.random.Philox(key=[keys[2], keys[3]])
-        philox.advance(first // 4)
-        block = np.random.Generator(philox).random(stop - NET_POINTS - 4 * (first // 4))
-        parts.append(np.maximum(block[first % 4 :], 2.0**-54))
-    return np.concatenate(parts)
-
-
-# Wichura's algorithm AS 241 (PPND16), Applied Statistics 37 (1988) 477-484: coefficients as published.
-_A = (3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
-      4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3)  # fmt: skip
-_B = (1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-      2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3)  # fmt: skip
-_C = (1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
-      1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4)  # fmt: skip
-_D = (1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-      1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9)  # fmt: skip
-_E = (6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,
-      2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7)  # fmt: skip
-_F = (1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-      7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15)  # fmt: skip
-
-
-def _ratio(top: tuple[float, ...], bottom: tuple[float, ...], r: Floats) -> Floats:
-    """Quotient of two polynomials, coefficients from the constant upwards."""
-    p, q = np.full_like(r, top[-1]), np.full_like(r, bottom[-1])
-    for a, b in zip(top[-2::-1], bottom[-2::-1], strict=True):
-        p, q = p * r + a, q * r + b
-    return np.asarray(p / q, dtype=np.float64)
-
-
-def normal_quantile(u: Floats) -> Floats:
-    """Standard normal quantile of each uniform, to about 1e-15 (Wichura's AS 241).
-
-    Written here because importing a statistics library costs more than a whole run; the tests hold it against one.
-
-    Examples
-    --------
-    >>> round(float(normal_quantile(np.array([0.975]))[0]), 6)
-    1.959964
-    """
-    q = u - 0.5
-    z = np.empty_like(u)
-    middle = np.abs(q) <= 0.425
-    z[middle] = q[middle] * _ratio(_A, _B, 0.180625 - q[middle] ** 2)
-    tail = ~middle
-    r = np.sqrt(-np.log(np.minimum(u[tail], 1.0 - u[tail])))
-    near = r <= 5.0
-    value = np.where(near, _ratio(_C, _D, r - 1.6), _ratio(_E, _F, np.maximum(r, 5.0) - 5.0))
-    z[tail] = np.copysign(value, q[tail])
-    return z
-
-
-_ERFC = np.frompyfunc(math.erfc, 1, 1)
-
-
-def normal_cdf(z: Floats) -> Floats:
-    """Share of a standard normal law below each number, from the C library's erfc.
-
-    Examples
-    --------
-    >>> round(float(normal_cdf(np.array([1.959963984540054]))[0]), 6)
-    0.975
-    """
-    return np.asarray(_ERFC(-z / math.sqrt(2.0)), dtype=np.float64) / 2.0
+        for row, key in zip(out, seeds, strict=True):
+            philox = np.random.Philox(key=[*key[3:5]])
+            philox.advance(first // 4)
+            block = np.random.Generator(philox).random(stop - NET_POINTS - 4 * (first // 4))
+            np.maximum(block[first % 4 :], 2.0**-54, out=row[len(row) - (len(block) - first % 4) :])
+    return out
 
 
 def tied_uniforms(own: Floats, common: Floats, loading: float) -> Floats:

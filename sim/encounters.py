@@ -11,7 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sim.detention import Detention
-from sim.draws import Floats, uniforms
+from sim.draws import Floats
 from sim.itinerary import Itinerary
 from sim.opening_hours import WEEK, Opening
 from sim.sampling import Draws
@@ -57,8 +57,7 @@ class Schedule:
 
     def set_out(self, draws: Draws) -> Floats:
         """Time of departure from a Monday 00:00 UTC, shape (draw,). [h]"""
-        u = uniforms(draws.seed, "process", "departure", draws.trip_replicate, draws.count)
-        return 24.0 * self.departure.weekday() + WEEK * u
+        return 24.0 * self.departure.weekday() + WEEK * draws.stream("process", "departure")
 
     @property
     def mean_wait_hours(self) -> float:

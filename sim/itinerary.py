@@ -11,11 +11,12 @@ drawn here.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sim.activities import WATER, Activity
-from sim.amounts import Amount, Length, expected, gathered, over_the_year
+from sim.activities import WATER, Activity, selectors_of
+from sim.amounts import Amount, Gathered, Length, expected, gathered, over_the_year
 from sim.consignment import Consignment
 from sim.cost import usd_amounts
 from sim.emissions import kg_amount
@@ -39,11 +40,36 @@ class Priced:
         return list(dict.fromkeys(number for amount in amounts for number in amount.rows()))
 
 
-Sums = tuple[tuple[Amount, ...], tuple[Amount, ...], tuple[Amount, ...]]
+Sums = tuple[Gathered, Gathered, Gathered]
 """Hours, dollars and emissions as amounts that all vary with something else."""
 
-Memo = dict[tuple[Activity, str, int], "Priced"]
-"""Priced activities by activity, leg and month class."""
+
+@dataclass
+class Step:
+    """One activity on one leg, priced once for each class of months that its rows tell apart.
+
+    Parameters
+    ----------
+    activity, leg, km
+        What happens, the leg it belongs to, its mean length. [km]
+    classes
+        Class of each month of the year.
+    priced
+        What it takes and its mean hours, by class of month. [h]
+    years
+        What it takes where a study is spread over the year, by the class of month for each month of departure.
+    """
+
+    activity: Activity
+    leg: str
+    km: float
+    classes: tuple[int, ...]
+    priced: dict[int, tuple[Priced, float]] = field(default_factory=dict)
+    years: dict[tuple[int, ...], Priced] = field(default_factory=dict)
+
+
+Memo = dict[tuple[Activity, str], Step]
+"""Steps by activity and leg, of one table of parameters and one consignment."""
 
 
 @dataclass(frozen=True)
@@ -171,25 +197,63 @@ def price(  # noqa: PLR0913 - a chain, its assumptions, and when it starts
     MatchError
         Where an activity finds no row or two.
     """
-    priced: list[Priced] = []
-    km: list[float] = []
-    months: list[int] = []
-    memo = {} if memo is None else memo
-    elapsed = 0.0
-    for activity, leg in zip(activities, legs_of(activities), strict=True):
-        if departure is not None:
-            month = (departure + dt.timedelta(hours=elapsed)).month
-        key = (activity, leg, parameters.month_class(month))
-        if key not in memo:
-            hours = hours_amount(activity, parameters, consignment, month, leg=leg)
-            usd = usd_amounts(activity, parameters, consignment, month, leg=leg)
-            kg = kg_amount(activity, parameters, consignment, month)
-            memo[key] = Priced(activity, leg, hours, usd, kg)
-        priced.append(memo[key])
-        km.append(expected(Amount(activity.km, project=activity.project_id), parameters, lengths))
-        months.append(month)
-        elapsed += expected(memo[key].hours, parameters, lengths)
-    return Itinerary(tuple(priced), tuple(km), tuple(months))
+    pricer = _Pricer(parameters, consignment, lengths)
+    steps = pricer.steps(activities, {} if memo is None else memo)
+    classes, months = pricer.walk(steps, month, departure)
+    priced = tuple(step.priced[name][0] for step, name in zip(steps, classes, strict=True))
+    return Itinerary(priced, tuple(step.km for step in steps), tuple(months))
+
+
+@dataclass(frozen=True)
+class _Pricer:
+    """What steps are priced with."""
+
+    parameters: Parameters
+    consignment: Consignment
+    lengths: Mapping[str, Length]
+
+    def steps(self, activities: Sequence[Activity], memo: Memo) -> list[Step]:
+        """Steps of a chain; those met before are taken from the memo."""
+        found = []
+        for activity, leg in zip(activities, legs_of(activities), strict=True):
+            key = (activity, leg)
+            step = memo.get(key)
+            if step is None:
+                km = expected(Amount(activity.km, project=activity.project_id), self.parameters, self.lengths)
+                classes = self.parameters.month_classes(selectors_of(activity, self.consignment, 1))
+                step = memo[key] = Step(activity, leg, km, classes)
+            found.append(step)
+        return found
+
+    def walk(self, steps: Sequence[Step], month: int, departure: dt.date | None = None) -> tuple[list[int], list[int]]:
+        """Class of month and month in which each step is expected to happen; steps are priced for them."""
+        classes: list[int] = []
+        months: list[int] = []
+        elapsed = 0.0
+        turn = 0.0 if departure is not None else math.inf  # when the month is next to be looked up [h]
+        for step in steps:
+            if elapsed >= turn and departure is not None:
+                day = departure + dt.timedelta(hours=elapsed)
+                month, turn = day.month, 24.0 * (_next_month(day) - departure).days
+            here = step.classes[month - 1]
+            known = step.priced.get(here)
+            if known is None:
+                known = step.priced[here] = self.price(step, month)
+            classes.append(here)
+            months.append(month)
+            elapsed += known[1]
+        return classes, months
+
+    def price(self, step: Step, month: int) -> tuple[Priced, float]:
+        """What a step takes in a month, and its mean hours. [h]"""
+        a, p, c = step.activity, self.parameters, self.consignment
+        hours = hours_amount(a, p, c, month, leg=step.leg)
+        usd = usd_amounts(a, p, c, month, leg=step.leg)
+        return Priced(a, step.leg, hours, usd, kg_amount(a, p, c, month)), expected(hours, p, self.lengths)
+
+
+def _next_month(day: dt.date) -> dt.date:
+    return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def price_over_year(
@@ -214,18 +278,21 @@ def price_over_year(
     memo
         As for :func:`price`.
     """
-    memo = {} if memo is None else memo
-    by_month = [
-        price(
-            activities, parameters, consignment, month, lengths, departure=dt.date(departure.year, month, 15), memo=memo
-        )
-        for month in range(1, 13)
-    ]
+    pricer = _Pricer(parameters, consignment, lengths)
+    steps = pricer.steps(activities, {} if memo is None else memo)
+    walks = [pricer.walk(steps, month, dt.date(departure.year, month, 15)) for month in range(1, 13)]
     priced = []
-    for same in zip(*(it.priced for it in by_month), strict=True):
-        usd = {name: over_the_year(tuple(p.usd[name] for p in same)) for name in same[0].usd}
-        kgs = tuple(p.kg for p in same if p.kg is not None)
-        hours = over_the_year(tuple(p.hours for p in same))
-        priced.append(Priced(same[0].activity, same[0].leg, hours, usd, over_the_year(kgs) if kgs else None))
-    here = by_month[departure.month - 1]
-    return Itinerary(tuple(priced), here.km, here.months, tuple(it.months for it in by_month))
+    for step, classes in zip(steps, zip(*(walk[0] for walk in walks), strict=True), strict=True):
+        if classes not in step.years:
+            step.years[classes] = _over_the_year([step.priced[name][0] for name in classes])
+        priced.append(step.years[classes])
+    months = tuple(tuple(walk[1]) for walk in walks)
+    return Itinerary(tuple(priced), tuple(step.km for step in steps), months[departure.month - 1], months)
+
+
+def _over_the_year(same: Sequence[Priced]) -> Priced:
+    """One activity of a study spread over the year, from what it takes for each month of departure."""
+    usd = {name: over_the_year(tuple(p.usd[name] for p in same)) for name in same[0].usd}
+    kgs = tuple(p.kg for p in same if p.kg is not None)
+    hours = over_the_year(tuple(p.hours for p in same))
+    return Priced(same[0].activity, same[0].leg, hours, usd, over_the_year(kgs) if kgs else None)

@@ -35,6 +35,9 @@ __all__ = [
 ]
 
 
+_ASKED_OTHERWISE = frozenset({"months", "side", "direction", "reason"})
+
+
 class MatchError(TableError):
     """No row, or two undominated rows, answer an activity's question."""
 
@@ -77,15 +80,29 @@ class Parameters:
         for group in self._groups.values():
             names = {name for i in group.rows for name in self.rows[i].selectors}
             group.used = tuple(name for name in SELECTORS if name in names)
-        seasons = {row.selectors["months"] for row in self.rows if "months" in row.selectors}
-        marks = [tuple(str(month) in season for season in sorted(seasons, key=sorted)) for month in range(1, 13)]
-        self._classes = tuple(marks.index(mark) + 1 for mark in marks)
+        self._seasonal = tuple(row for row in self.rows if "months" in row.selectors)
+        names = {name for row in self._seasonal for name in row.selectors} - _ASKED_OTHERWISE
+        self._told_by = tuple(name for name in SELECTORS if name in names)
+        self._classes: dict[tuple[str, ...], tuple[int, ...]] = {}
         self.contained = frozenset(token for row in self.rows for token in row.includes)
         self._both = _refuse_mixed_sides(self.rows)
 
-    def month_class(self, month: int) -> int:
-        """First month of the year that no row tells from this one."""
-        return self._classes[month - 1]
+    def month_classes(self, attributes: Mapping[str, str]) -> tuple[int, ...]:
+        """First month of the year that no row tells from each of the twelve, for an activity of these attributes.
+
+        Side, direction and reason are left aside: an activity also asks for both sides of a crossing, or in general.
+        """
+        key = tuple(attributes[name] for name in self._told_by)
+        if key not in self._classes:
+            asked = dict(zip(self._told_by, key, strict=True))
+            seasons = {
+                row.selectors["months"]
+                for row in self._seasonal
+                if all(asked[name] in allowed for name, allowed in row.selectors.items() if name in asked)
+            }
+            marks = [tuple(str(month) in season for season in sorted(seasons, key=sorted)) for month in range(1, 13)]
+            self._classes[key] = tuple(marks.index(mark) + 1 for mark in marks)
+        return self._classes[key]
 
     def has_both_sides(self, crossing_id: str, quantity: str, component: str, reason: str) -> bool:
         """Whether one row gives both sides of a crossing together."""

@@ -14,24 +14,28 @@ clipped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.amounts import Amount, Length, Stream, gathered
+from sim.amounts import Amount, Law, Length, Stream, gathered
 from sim.draws import (
     Bools,
     Floats,
+    Purpose,
     Wholes,
     headway_factor,
     lognormal_factor,
     normal_quantile,
     shape_quantile,
     tied_uniforms,
-    uniforms,
+    uniform_rows,
 )
 from sim.parameters import Parameters
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Draws:
         The study's seed.
     knowledge_replicate, trip_replicate
         Which independent repetition of each kind of doubt.
+    runs
+        Both numbers of each of several runs that stand end to end; ``count`` is then that of all together.
     """
 
     parameters: Parameters
@@ -58,20 +64,77 @@ class Draws:
     seed: int
     knowledge_replicate: int = 0
     trip_replicate: int = 0
+    runs: tuple[tuple[int, int], ...] = ()
     _rows: dict[int, Floats | float] = field(default_factory=dict, repr=False)
     _vectors: dict[Stream, Floats | float] = field(default_factory=dict, repr=False)
     _trips: dict[str, Floats] = field(default_factory=dict, repr=False)
     _spread: dict[Stream, tuple[float, float, float]] = field(default_factory=dict, repr=False)
+    _uniforms: dict[str, Floats] = field(default_factory=dict, repr=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def another_trip(self, trip_replicate: int) -> Draws:
         """Draws of other trips under the same knowledge."""
-        return replace(self, trip_replicate=trip_replicate, _rows=self._rows, _vectors={}, _trips={}, _spread={})
+        same = Draws(self.parameters, self.lengths, self.count, self.seed, self.knowledge_replicate, trip_replicate)
+        same._rows = self._rows
+        return same
 
     def replicate(self, number: int) -> Draws:
         """Draws of an independent repetition of the whole run."""
-        return replace(
-            self, knowledge_replicate=number, trip_replicate=number, _rows={}, _vectors={}, _trips={}, _spread={}
-        )
+        return Draws(self.parameters, self.lengths, self.count, self.seed, number, number)
+
+    def together(self, runs: Sequence[tuple[int, int]]) -> Draws:
+        """Draws of several runs end to end, each of as many draws as these and the same to the bit as it is alone.
+
+        Parameters
+        ----------
+        runs
+            Replicates of knowledge and of trips of each run.
+        """
+        return Draws(
+            self.parameters, self.lengths, self.count * len(runs), self.seed, *runs[0], runs=tuple(runs)
+        )  # fmt: skip
+
+    def parts(self) -> list[slice]:
+        """Places of each run among the draws; one run unless several were put together."""
+        each = self.count // max(len(self.runs), 1)
+        return [slice(first, first + each) for first in range(0, self.count, each)]
+
+    def stream(self, purpose: Purpose, name: str) -> Floats:
+        """Uniforms of one name, shape (draw,). [1]"""
+        return self._many(purpose, [name])[name]
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Whatever else is made of these draws alone, made when first asked for and kept."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        made: T = self._kept[key]
+        return made
+
+    def prepare(self, amounts: Iterable[Amount]) -> None:
+        """Make the streams of many amounts in one go: the same numbers sooner."""
+        trips: dict[str, Law] = {}
+        rows: set[int] = set()
+        for amount in amounts:
+            for a in amount.by_month or (amount,):
+                rows.update(number for number, _ in a.factors)
+                if a.trip and a.trip not in self._trips:
+                    trips[a.trip] = a.law
+        fresh = [self.parameters.rows[i] for i in sorted(rows - self._rows.keys())]
+        names = [row.parameter_id for row in fresh if row.uncertain]
+        factors = {f"factor|{row.factor}" for row in fresh if row.uncertain and row.factor}
+        self._uniforms |= self._many("knowledge", [*names, *sorted(factors)])
+        for number in sorted(rows):
+            self.row(number)
+        self._uniforms.clear()
+        for name, u in self._many("trip", list(trips)).items():
+            self._trips[name] = headway_factor(u) if trips[name] == "headway" else normal_quantile(u)
+
+    def _many(self, purpose: Purpose, names: Sequence[str]) -> dict[str, Floats]:
+        """Uniforms of many names. [1]"""
+        runs = self.runs or ((self.knowledge_replicate, self.trip_replicate),)
+        wanted = [(name, run[0] if purpose == "knowledge" else run[1]) for name in names for run in runs]
+        rows = uniform_rows(self.seed, purpose, wanted, self.count // len(runs))
+        return dict(zip(names, rows.reshape(len(names), self.count), strict=True))
 
     def row(self, number: int) -> Floats | float:
         """Values of a parameter row, shape (draw,), or one number where it is certain; in the row's unit."""
@@ -88,7 +151,8 @@ class Draws:
 
     def _unknown(self, name: str) -> Floats:
         """Uniforms of one thing that we do not know, shape (draw,). [1]"""
-        return uniforms(self.seed, "knowledge", name, self.knowledge_replicate, self.count)
+        made = self._uniforms.get(name)
+        return self.stream("knowledge", name) if made is None else made
 
     def length_factor(self, project: str) -> Floats | float:
         """Drawn length of a project over the length that its links add up to, shape (draw,). [1]"""
@@ -97,55 +161,74 @@ class Draws:
             return 1.0
         if length.shape == "fixed" or length.low == length.high:
             return 1.0
-        u = self._unknown(f"project_length.{project}")
-        return shape_quantile(u, length.shape, length.low, length.best, length.high) / length.best
+
+        def make() -> Floats:
+            u = self._unknown(f"project_length.{project}")
+            return shape_quantile(u, length.shape, length.low, length.best, length.high) / length.best
+
+        return self.remembered(("length", project), make)
 
     def vector(self, amount: Amount) -> Floats | float:
         """An amount's stream per unit of its coefficient, shape (draw,), or one number where nothing is drawn."""
         stream = amount.stream
-        if stream not in self._vectors and amount.by_month:
-            self._vectors[stream] = self._of_each_month(amount)
-        elif stream not in self._vectors:
-            value: Floats | float = 1.0
-            for number, form in amount.factors:
-                k = self.row(number)
-                value = value * (k if form == "value" else (1.0 / k if form == "inverse" else 24.0 / k - 1.0))
-            if amount.project:
-                value = value * self.length_factor(amount.project)
-            if amount.trip:
-                value = value * self._trip(amount)
-            self._vectors[stream] = self._checked(value, amount)
-        return self._vectors[stream]
+        vector = self._vectors.get(stream)
+        if vector is None:
+            vector = self._of_each_month(amount) if amount.by_month else self._product(amount)
+            self._vectors[stream] = vector
+        return vector
 
-    def _trip(self, amount: Amount) -> Floats:
-        """Trip factor of an amount, shape (draw,). [1]"""
-        if amount.trip not in self._trips:
-            u = uniforms(self.seed, "trip", amount.trip, self.trip_replicate, self.count)
-            self._trips[amount.trip] = headway_factor(u) if amount.law == "headway" else normal_quantile(u)
-        kept = self._trips[amount.trip]
-        return kept if amount.law == "headway" else lognormal_factor(kept, amount.cv)
+    def _product(self, amount: Amount, at: Wholes | None = None) -> Floats | float:
+        """Product of what an amount varies with, in all draws or in those at some places."""
+
+        def here(values: Floats | float) -> Floats | float:
+            return values if at is None or isinstance(values, float) else values[at]
+
+        value: Floats | float = 1.0
+        for number, form in amount.factors:
+            k = here(self.row(number))
+            value = value * (k if form == "value" else (1.0 / k if form == "inverse" else 24.0 / k - 1.0))
+        if amount.project:
+            value = value * here(self.length_factor(amount.project))
+        if amount.trip:
+            luck = here(self._trip(amount.trip, amount.law))
+            value = value * (luck if amount.law == "headway" else lognormal_factor(np.asarray(luck), amount.cv))
+        return self._checked(value, amount, at)
+
+    def _trip(self, name: str, law: Law) -> Floats:
+        """Trip factor, or the normal score that it is made of, shape (draw,). [1]"""
+        if name not in self._trips:
+            u = self.stream("trip", name)
+            self._trips[name] = headway_factor(u) if law == "headway" else normal_quantile(u)
+        return self._trips[name]
 
     def departure_months(self) -> Wholes:
         """Month of departure of each draw where a study is spread over the year, 1 to 12, shape (draw,)."""
-        u = uniforms(self.seed, "process", "departure_month", self.trip_replicate, self.count)
-        return 1 + np.floor(12.0 * u).astype(np.int64)
+        return self.remembered(
+            "departure_months", lambda: 1 + np.floor(12.0 * self.stream("process", "departure_month")).astype(np.int64)
+        )
 
     def _of_each_month(self, amount: Amount) -> Floats:
-        months = self.departure_months()
+        """Figure of the month in which each draw departs, shape (draw,)."""
         out = np.zeros(self.count)
-        for month, part in enumerate(amount.by_month, start=1):
-            here = months == month
-            vector = self.vector(part)
-            out[here] = part.coefficient * (vector[here] if isinstance(vector, np.ndarray) else vector)
+        for at, part in zip(self._places_by_month(), amount.by_month, strict=True):
+            known = self._vectors.get(part.stream)
+            vector = self._product(part, at) if known is None else known
+            full = known is not None and isinstance(vector, np.ndarray)
+            out[at] = part.coefficient * (vector[at] if full and isinstance(vector, np.ndarray) else vector)
         return out
 
-    def _checked(self, value: Floats | float, amount: Amount) -> Floats | float:
+    def _places_by_month(self) -> list[Wholes]:
+        """Draws that depart in each month."""
+        months = self.departure_months()
+        return self.remembered("by_month", lambda: [np.flatnonzero(months == month) for month in range(1, 13)])
+
+    def _checked(self, value: Floats | float, amount: Amount, at: Wholes | None) -> Floats | float:
         array = np.atleast_1d(np.asarray(value, dtype=np.float64))
-        bad = ~(np.isfinite(array) & (array >= 0))
-        if bad.any():
+        if array.size and not (array.min() >= 0.0 and array.max() < np.inf):  # neither holds where a draw is NaN
             names = ", ".join(self.parameters.rows[number].parameter_id for number, _ in amount.factors)
-            first = int(np.flatnonzero(bad)[0])
-            msg = f"draw {first} of rows {names} (trip {amount.trip!r}) is {array[first]}; a draw must be 0 or more"
+            place = int(np.flatnonzero(~(np.isfinite(array) & (array >= 0)))[0])
+            first = place if at is None else int(at[place])
+            msg = f"draw {first} of rows {names} (trip {amount.trip!r}) is {array[place]}; a draw must be 0 or more"
             raise ArithmeticError(msg)
         return value
 
@@ -173,17 +256,20 @@ class Draws:
             mean = float(vector[kept].mean())
         return c * mean, c * low, c * high
 
-    def total(self, amounts: Sequence[Amount]) -> Floats:
-        """Sum of amounts in every draw, shape (draw,)."""
+    def total(self, amounts: Sequence[Amount], at: Wholes | None = None) -> Floats:
+        """Sum of amounts in every draw, shape (draw,), or in the draws at some places, shape (place,)."""
         constant = 0.0
-        total = np.zeros(self.count)
+        total = np.zeros(self.count if at is None else len(at))
+        term = np.empty_like(total)
         for amount in gathered(amounts):
             vector = self.vector(amount)
             if isinstance(vector, float):
                 constant += amount.coefficient * vector
             else:
-                total += amount.coefficient * vector
-        return total + constant
+                np.multiply(vector if at is None else vector[at], amount.coefficient, out=term)
+                total += term
+        total += constant
+        return total
 
 
 def quantiles(values: Floats, levels: Sequence[float]) -> list[float]:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +33,7 @@ import numpy as np
 from geodata.tables import TableError
 from sim.activities import Activity, selectors_of
 from sim.consignment import Consignment
-from sim.draws import Bools, Floats, normal_quantile, uniforms
+from sim.draws import Bools, Floats, normal_quantile
 from sim.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -171,31 +172,76 @@ def residual_factor(u_length: Floats, u_share: Floats, cv: float) -> Floats:
     return np.exp(sigma * normal_quantile(u_length) + sigma * sigma / 2.0) * u_share
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """What one shock does to one way, draw by draw.
+class Closing:
+    """What one shock does to whoever comes to it, draw by draw; the same for every way.
 
     Parameters
     ----------
-    shock, at
-        Which, and before which activity.
     shut
         Whether the place is found shut, shape (draw,).
     rest_hours
         What is left of the closure met, shape (draw,); meaningful where shut. [h]
     p_shut
         Odds of finding it shut under the draw's knowledge, shape (draw,) or one number. [1]
-    p_wait, wait_hours
-        Odds that the rest is within the patience, and its mean if so, under the draw's knowledge. [1], [h]
+    mean_hours, cv, patience_hours
+        Law of the closures' length under the draw's knowledge, and how long the consignment waits.
     """
+
+    def __init__(self, shock: Shock, draws: Draws, patience_hours: float, months: frozenset[int]) -> None:
+        n = draws.count
+        rate = np.broadcast_to(np.asarray(draws.row(shock.rate), dtype=np.float64), (n,))
+        self.mean_hours = np.broadcast_to(np.asarray(draws.row(shock.days), dtype=np.float64) * 24.0, (n,))
+        self.cv, self.patience_hours = draws.parameters.rows[shock.days].cv, patience_hours
+        p_shut = 1.0 - np.asarray(availability(rate, self.mean_hours / 24.0))
+        if months:
+            p_shut = p_shut * np.isin(draws.departure_months(), sorted(months))
+        u = [draws.stream("process", f"{shock.name}|{part}") for part in ("state", "length", "share")]
+        self.p_shut: Floats = p_shut
+        self.shut: Bools = u[0] < p_shut
+        self.rest_hours: Floats = residual_factor(u[1], u[2], self.cv) * self.mean_hours
+
+    @cached_property
+    def waits(self) -> tuple[Floats, Floats]:
+        """Odds that the rest is within the patience, and its mean if so, under the draw's knowledge. [1], [h]"""
+        grid = _residual_grid(self.cv)
+        order = np.searchsorted(grid, self.patience_hours / self.mean_hours)  # how many points are within the patience
+        sums = np.concatenate([[0.0], np.cumsum(grid)])
+        mean = np.divide(sums[order], order, out=np.zeros(len(order)), where=order > 0) * self.mean_hours
+        return order / GRID, mean
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One shock on one way: which, before which activity, and what it does there draw by draw."""
 
     shock: Shock
     at: int
-    shut: Bools
-    rest_hours: Floats
-    p_shut: Floats
-    p_wait: Floats
-    wait_hours: Floats
+    closing: Closing
+
+    @property
+    def shut(self) -> Bools:
+        """Whether the place is found shut, shape (draw,)."""
+        return self.closing.shut
+
+    @property
+    def rest_hours(self) -> Floats:
+        """What is left of the closure met, shape (draw,); meaningful where shut. [h]"""
+        return self.closing.rest_hours
+
+    @property
+    def p_shut(self) -> Floats:
+        """Odds of finding it shut under the draw's knowledge, shape (draw,) or one number. [1]"""
+        return self.closing.p_shut
+
+    @property
+    def p_wait(self) -> Floats:
+        """Odds that the rest is within the patience, under the draw's knowledge, shape (draw,). [1]"""
+        return self.closing.waits[0]
+
+    @property
+    def wait_hours(self) -> Floats:
+        """Mean of the rest where it is within the patience, under the draw's knowledge, shape (draw,). [h]"""
+        return self.closing.waits[1]
 
 
 def meet(at: int, shock: Shock, draws: Draws, patience_hours: float, months: frozenset[int] = frozenset()) -> Meeting:
@@ -214,26 +260,11 @@ def meet(at: int, shock: Shock, draws: Draws, patience_hours: float, months: fro
     months
         Months of departure in which it can be met, where the study is spread over the year; empty = always.
     """
-    n = draws.count
-    rate = np.broadcast_to(np.asarray(draws.row(shock.rate), dtype=np.float64), (n,))
-    hours = np.broadcast_to(np.asarray(draws.row(shock.days), dtype=np.float64) * 24.0, (n,))
-    cv = draws.parameters.rows[shock.days].cv
-    p_shut = 1.0 - np.asarray(availability(rate, hours / 24.0))
-    if months:
-        p_shut = p_shut * np.isin(draws.departure_months(), sorted(months))
-    u = [
-        uniforms(draws.seed, "process", f"{shock.name}|{part}", draws.trip_replicate, n)
-        for part in ("state", "length", "share")
-    ]
-    factor = residual_factor(u[1], u[2], cv)
-    grid = _residual_grid(cv)
-    order = np.searchsorted(grid, patience_hours / hours)  # grid is sorted: how many points lie within the patience
-    sums = np.concatenate([[0.0], np.cumsum(grid)])
-    p_wait = order / GRID
-    mean = np.divide(sums[order], order, out=np.zeros(n), where=order > 0) * hours
-    return Meeting(shock, at, u[0] < p_shut, factor * hours, p_shut, p_wait, mean)
+    key = ("closing", shock, patience_hours, months)
+    return Meeting(shock, at, draws.remembered(key, lambda: Closing(shock, draws, patience_hours, months)))
 
 
+@lru_cache(maxsize=256)
 def _residual_grid(cv: float) -> Floats:
     """Sorted values of the residual factor on a fixed low-discrepancy set, scaled to its exact mean."""
     i = np.arange(GRID, dtype=np.float64)

@@ -249,15 +249,14 @@ def _average_trip(itinerary: Itinerary, encounters: Encounters, draws: Draws) ->
     slept = 0.0 if encounters.schedule is None else encounters.schedule.mean_wait_hours
     meetings = [meet(h.at, h.shock, draws, patience_hours, h.months) for h in hazards]
     n = draws.count
-    full = totals(itinerary, draws, known=True)
+    full = _known_totals(itinerary, draws)
     on = np.ones(n)  # odds of still being on the way
     stood = np.zeros(n)  # mean hours stood so far by those on the way
     hours, usd, arrived = np.zeros(n), np.zeros(n), np.zeros(n)
     for hazard, meeting in zip(hazards, meetings, strict=True):
         p, q = meeting.p_shut, meeting.p_wait
         if hazard.fallback is not None:
-            before = totals(itinerary, draws, known=True, stop=hazard.at)
-            round_ = totals(hazard.fallback, draws, known=True)
+            before, round_ = _known_totals(itinerary, draws, hazard.at), _known_totals(hazard.fallback, draws)
             odds = on * p * (1.0 - q)
             hours += odds * (before[0] + stood + patience_hours + round_[0])
             usd += odds * (before[1] + round_[1])
@@ -269,3 +268,13 @@ def _average_trip(itinerary: Itinerary, encounters: Encounters, draws: Draws) ->
     usd += on * full[1]
     arrived += on
     return hours / arrived, usd / arrived, arrived
+
+
+def _known_totals(itinerary: Itinerary, draws: Draws, stop: int | None = None) -> tuple[Floats, Floats]:
+    """Mean hours and dollars up to an activity under each draw's knowledge; kept, for ways share their ways round."""
+
+    def make() -> tuple[Floats, Floats, Itinerary]:
+        hours, usd, _ = itinerary.sums(known=True, stop=stop)
+        return draws.total(hours), draws.total(usd), itinerary  # kept with its figures, so that its id stays its own
+
+    return (make() if stop is not None else draws.remembered(("known", id(itinerary)), make))[:2]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.draws import Bools, Floats
+from sim.draws import Bools, Floats, Wholes
 from sim.encounters import NOTHING, Encounters, Schedule
 from sim.itinerary import Itinerary
 from sim.sampling import Draws
@@ -65,17 +65,18 @@ def travel(itinerary: Itinerary, draws: Draws, encounters: Encounters = NOTHING)
     hours, usd, kg = open_[0] + waited, open_[1].copy(), open_[2].copy()
     delivered = np.ones(n, dtype=bool)
     for k, hazard in enumerate(encounters.hazards):
-        away = through.diverted_at == k
-        if not away.any():
+        away = np.flatnonzero(through.diverted_at == k)
+        if not len(away):
             continue
         if hazard.fallback is None:
-            delivered &= ~away
+            delivered[away] = False
             continue
-        around, before = totals(hazard.fallback, draws), totals(itinerary, draws, stop=hazard.at)
-        stood = _until(hazard.at, through.waited_hours, n) + _until(hazard.at - 1, queued, n)
-        hours[away] = (before[0] + stood + around[0])[away]
-        usd[away] = (before[1] + around[1])[away]
-        kg[away] = (before[2] + around[2])[away]
+        around = [values[away] for values in totals_of_all(hazard.fallback, draws)]
+        before = totals(itinerary, draws, stop=hazard.at, at=away)
+        stood = (_until(hazard.at, through.waited_hours, n) + _until(hazard.at - 1, queued, n))[away]
+        hours[away] = before[0] + stood + around[0]
+        usd[away] = before[1] + around[1]
+        kg[away] = before[2] + around[2]
     owed = np.zeros(n) if detention is None else detention.charge(hours, draws)
     usd = usd + owed
     for values in (hours, usd, kg):
@@ -98,17 +99,27 @@ def _queued(
         return queued
     start = schedule.set_out(draws)
     for at, opening in sorted(schedule.openings, key=lambda pair: pair[0]):
-        elapsed = totals(itinerary, draws, stop=at)[0] + _until(at, waited, draws.count)
+        elapsed = draws.total(itinerary.sums(stop=at)[0]) + _until(at, waited, draws.count)
         elapsed = elapsed + _until(at, queued, draws.count)
-        day = schedule.departure + dt.timedelta(hours=float(elapsed.mean()))
-        wait = opening.wait_hours(start + elapsed, day)
+        wait = np.empty(draws.count)
+        for run in draws.parts():
+            day = schedule.departure + dt.timedelta(hours=float(elapsed[run].mean()))
+            wait[run] = opening.wait_hours(start[run] + elapsed[run], day)
         queued[at] = queued.get(at, np.zeros(draws.count)) + wait
     return queued
 
 
 def totals(
-    itinerary: Itinerary, draws: Draws, *, known: bool = False, stop: int | None = None
+    itinerary: Itinerary, draws: Draws, *, known: bool = False, stop: int | None = None, at: Wholes | None = None
 ) -> tuple[Floats, Floats, Floats]:
-    """Hours, dollars and emissions of an itinerary up to an activity, shape (draw,) each."""
-    hours, usd, kg = (draws.total(amounts) for amounts in itinerary.sums(known=known, stop=stop))
+    """Hours, dollars and emissions of an itinerary up to an activity, shape (draw,) each, or in the draws at some places."""
+    hours, usd, kg = (draws.total(amounts, at) for amounts in itinerary.sums(known=known, stop=stop))
     return hours, usd, kg
+
+
+def totals_of_all(itinerary: Itinerary, draws: Draws) -> tuple[Floats, Floats, Floats]:
+    """Totals of a whole itinerary, kept with the draws: ways share their ways round."""
+    key = ("totals", id(itinerary))
+    return draws.remembered(key, lambda: (totals(itinerary, draws), itinerary))[
+        0
+    ]  # kept together: the id stays its own

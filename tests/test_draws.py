@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from sim.draws import NET_POINTS, normal_quantile, shape_quantile, trip_factor, uniforms
+from sim.draws import NET_POINTS, normal_quantile, shape_quantile, trip_factor, uniform_rows, uniforms
 
 names = st.text(min_size=1, max_size=20)
 seeds = st.integers(0, 2**31)
@@ -83,6 +83,20 @@ def test_keys_do_not_collide():
 def test_no_stream_without_a_seed_and_a_draw(seed, replicate, start, stop):
     with pytest.raises(ValueError, match=r"seed|draws"):
         uniforms(seed, "trip", "x", replicate, stop, start=start)
+
+
+@given(seeds, st.lists(st.tuples(names, st.integers(0, 9)), min_size=1, max_size=9), st.integers(1, 300))
+def test_many_streams_at_once_are_each_its_own(seed, streams, stop):
+    rows = uniform_rows(seed, "trip", streams, stop)
+    assert all((row == uniforms(seed, "trip", *key, stop)).all() for row, key in zip(rows, streams, strict=True))
+
+
+def test_many_streams_at_once_go_on_beyond_the_net():
+    streams = [(f"x{i}", i) for i in range(3)]
+    rows = uniform_rows(2, "process", streams, NET_POINTS + 100)
+    assert all(
+        (row == uniforms(2, "process", *key, NET_POINTS + 100)).all() for row, key in zip(rows, streams, strict=True)
+    )
 
 
 def test_normal_quantile_is_scipys():

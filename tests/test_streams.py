@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 from studies import study_with_chance
 
+from corridors.doubts import amounts_of, doubts_of
 from sim.draws import NET_POINTS, _seeds, uniforms
 from sim.parameters import Parameters, read_parameters
 from sim.sampling import Draws
@@ -155,3 +156,26 @@ def test_ways_carried_by_several_workers_are_those_of_one(flagship, workers):
     with ThreadPoolExecutor(workers) as pool:
         together = dict(pool.map(carry, ways[::-1]))
     assert same(alone, together)
+
+
+def test_runs_put_together_are_each_what_it_is_alone(flagship):
+    draws = Draws(flagship.parameters, flagship.lengths, 96, 5)
+    runs = [(0, 7), (1, 1), (2, 3)]
+    together = draws.together(runs)
+    together.prepare(amounts_of(flagship.ways))
+    assert together.count == 3 * 96
+    for way in (w for w in flagship.ways if w.feasible):
+        plan = way.plan
+        joint = travel(plan.itinerary, together, plan.encounters)
+        for run, part in zip(runs, together.parts(), strict=True):
+            alone = travel(plan.itinerary, Draws(flagship.parameters, flagship.lengths, 96, 5, *run), plan.encounters)
+            for name in ("hours", "usd", "kg", "delivered", "met", "turned"):
+                assert getattr(joint, name)[part].tobytes() == getattr(alone, name).tobytes(), (way.corridor, name)
+
+
+def test_doubt_is_the_same_however_many_runs_are_carried_together(flagship, monkeypatch):
+    draws = Draws(flagship.parameters, flagship.lengths, 256, flagship.scenario.seed)
+    one = doubts_of(flagship.ways, draws, 4)
+    for size in (1, 512, 1 << 20):
+        monkeypatch.setattr("corridors.doubts.DRAWS_TOGETHER", size)
+        assert doubts_of(flagship.ways, draws, 4) == one
