@@ -15,7 +15,7 @@ clipped.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -98,6 +98,39 @@ class Draws:
         """Places of each run among the draws; one run unless several were put together."""
         each = self.count // max(len(self.runs), 1)
         return [slice(first, first + each) for first in range(0, self.count, each)]
+
+    def fixed(
+        self, rows: Mapping[int, Floats | float] | None = None, lengths: Mapping[str, Floats | float] | None = None
+    ) -> Draws:
+        """Draws in which some rows or project lengths have other values and all else is the same to the bit.
+
+        Parameters
+        ----------
+        rows
+            Values by number of row, one for all draws or shape (draw,), in the row's unit.
+        lengths
+            Lengths by project. [km]
+
+        Raises
+        ------
+        ValueError
+            Where a project's length is not drawn, so that there is nothing to put in its place.
+        """
+        rows, lengths = dict(rows or {}), dict(lengths or {})
+        for project in lengths:
+            if project not in self.lengths:
+                msg = f"the length of project {project!r} is not drawn; allowed {', '.join(sorted(self.lengths)) or 'none'}"
+                raise ValueError(msg)
+        kept = {key: value for key, value in self._kept.items() if _stays(key, rows)}
+        kept |= {("length", name): km / self.lengths[name].best for name, km in lengths.items()}
+        return replace(
+            self,
+            _rows=self._rows | rows,
+            _vectors={k: v for k, v in self._vectors.items() if not _varies_with(k, rows, lengths)},
+            _spread={},
+            _uniforms={},
+            _kept=kept,
+        )
 
     def stream(self, purpose: Purpose, name: str) -> Floats:
         """Uniforms of one name, shape (draw,). [1]"""
@@ -270,6 +303,22 @@ class Draws:
                 total += term
         total += constant
         return total
+
+
+def _stays(key: Hashable, rows: Mapping[int, Any]) -> bool:
+    """Whether what was kept under a key is the same once some rows have other values."""
+    if isinstance(key, str):
+        return True
+    what, *about = key if isinstance(key, tuple) else (key,)
+    return what == "length" or (what == "closing" and not {about[0].rate, about[0].days} & rows.keys())
+
+
+def _varies_with(stream: Stream, rows: Mapping[int, Any], lengths: Mapping[str, Any]) -> bool:
+    """Whether an amount's stream, or that of one of its months, rests on any of some rows or lengths."""
+    factors, project, _, _, _, seasons = stream
+    if project in lengths or any(number in rows for number, _ in factors):
+        return True
+    return any(_varies_with(part, rows, lengths) for _, part in seasons)
 
 
 def quantiles(values: Floats, levels: Sequence[float]) -> list[float]:
