@@ -165,8 +165,7 @@ def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
         from corridors.charts import save as save_chart
         from corridors.maps import draw
 
-        draw(study, work / "map.png")
-        draw(study, work / "map.svg")
+        draw(study, work / "map.png", work / "map.svg")
         for measure in ("hours", "usd"):
             save_chart(plot_profile(study, measure), work / f"profile_{measure}.png")
     _write_json(work / "study.json", study_json(study))

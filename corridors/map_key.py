@@ -12,6 +12,7 @@ import numpy as np
 
 from corridors import signs
 from corridors.lettering import Type, text_size, wrapped
+from corridors.map_places import NOTE_SIZE
 from corridors.sheet import BORDER_DASHES, draw_border
 from corridors.style import STATE_STYLES, STATUS_LABELS, Theme
 
@@ -37,6 +38,7 @@ class CorridorKey(NamedTuple):
 class OnMap(NamedTuple):
     """What stands on the map and therefore needs a word."""
 
+    corridors: frozenset[str]
     bands: frozenset[tuple[str, str]]
     """Mode and status of the bands."""
     rails: frozenset[str]
@@ -45,6 +47,8 @@ class OnMap(NamedTuple):
     states: frozenset[str]
     lane_states: frozenset[str]
     """States that a sea lane is in."""
+    hours: bool
+    """Whether the hours of gates are written."""
     gauge_breaks: bool
     mode_changes: bool
     borders: frozenset[str]
@@ -118,12 +122,19 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
             [("origin", sign(signs.draw_origin)), ("destination", sign(signs.draw_destination))]
             + [(f"gate{' or sea lane' if s in lanes else ''} {STATE_STYLES[s].label}", state(s)) for s in known]
             + ([("state assumed: nobody knows it on this date", state("open, assumed"))] if assumed else [])
-            + ([("change of gauge", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
+            + ([("mean hours at a gate, both sides, with waits", _sample_of_hours(theme))] if on_map.hours else [])
+            + ([("change of gauge, in mm", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
             + ([("change of mode or truck", sign(signs.draw_mode_change))] if on_map.mode_changes else []),
         ),
         ("Borders", [(border_words[s], border(s)) for s in BORDER_DASHES if s in on_map.borders]),
     ]
     return [group for group in groups if group[1]]
+
+
+def _sample_of_hours(theme: Theme) -> Callable[[Axes, float, float], None]:
+    words = Type(NOTE_SIZE)
+    wide = text_size("31 h", words)[0]
+    return lambda a, x, y: signs.write(a, (x + (SAMPLE - wide) / 2, y - 2.2), "31 h", words, signs.Ink(theme.ink))
 
 
 class _Writer:

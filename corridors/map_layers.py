@@ -20,7 +20,7 @@ from corridors.map_key import OnMap
 from corridors.map_places import ENDS, Sign, draw_signs, signs_of, write_label, write_signs
 from corridors.map_scene import Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
 from corridors.sheet import EURASIA, Frame, Stroke, draw_ground, draw_lines, draw_overview, frame_round
-from geodata.basemap import read_borders, read_names
+from geodata.basemap import read_borders, read_local_names, read_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +59,7 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
             x, y = frame.place(name.lonlat)[0]
             lettering.block_round(float(x), float(y), 1.6)
     write_signs(axes, [sign for sign in found if sign.kind in ENDS], theme, lettering)
-    _write_names(axes, frame, theme, lettering)
+    _write_names(axes, frame, scene, lettering)
     write_signs(axes, [sign for sign in found if sign.kind not in ENDS and not sign.aside], theme, lettering)
     _draw_badges(axes, bands, frame, scene, lettering)
     _write_exits(axes, frame, scene, bands, lettering)
@@ -67,11 +67,13 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     write_signs(axes, [sign for sign in found if sign.aside], theme, lettering)
     seen = {b.style for b in read_borders(borders) if frame.holds(frame.place(b.lonlat)).any()}
     return OnMap(
+        corridors=frozenset(b.corridor for b in bands if frame.holds(b.points).any()),
         bands=frozenset((b.mode, b.status) for b in bands),
         rails=rails,
         roads=roads,
         states=frozenset(sign.state for sign in found if sign.kind == "gate"),
         lane_states=frozenset(sign.state for sign in found if sign.kind == "gate" and not sign.name),
+        hours=any(sign.kind == "gate" and sign.note for sign in found),
         gauge_breaks=any(sign.kind == "gauge" for sign in found),
         mode_changes=any(sign.kind == "mode" for sign in found),
         borders=frozenset(seen),
@@ -144,10 +146,10 @@ def _write_exits(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], 
     for way in scene.ways:
         hauls = hauls_of(way)
         outside = [a for a in hauls if not in_frame(scene, frame, a.to_node_id)]
-        if not outside:
+        if not outside or not in_frame(scene, frame, way.origin):
             continue
         last = outside[-1].to_node_id
-        named = f"to {short_name(scene.nodes[last].name)}"
+        named = f"to {scene.name_of(last)}"
         if any(label.text == named for label in lettering.labels):
             continue
         ends = np.concatenate(
@@ -164,7 +166,8 @@ def _write_exits(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], 
 
 def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], lettering: Lettering) -> None:
     """Names of towns: well-known ones, then places on the ways, those that most ways pass first; each with a dot."""
-    towns = [(name.name, name.lonlat[0], 7.0) for name in read_names() if name.kind == "town"]
+    local = {short_name(n.name): scene.name_of(n.node_id) for n in scene.nodes.values()} if scene.local else {}
+    towns = [(local.get(n.name, n.name), n.lonlat[0], 7.0) for n in read_names() if n.kind == "town"]
     passed: dict[str, set[str]] = {}
     for way in scene.ways:
         for haul in hauls_of(way):
@@ -174,7 +177,7 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
     order = sorted(passed, key=lambda n: (-weight.get(scene.nodes[n].kind, 0), -len(passed[n]), n))
     on_way = (scene.nodes[name] for name in order)
     towns += [
-        (short_name(node.name), np.array([node.lon, node.lat]), 6.5)
+        (scene.name_of(node.node_id), np.array([node.lon, node.lat]), 6.5)
         for node in on_way
         if node.kind not in {"waypoint", "border"}
     ]
@@ -194,8 +197,10 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
             write_label(axes, label, scene.theme.ink, scene.theme.paper)
 
 
-def _write_names(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering) -> None:
+def _write_names(axes: Axes, frame: Frame, scene: Scene, lettering: Lettering) -> None:
     """Names of countries, seas and lakes, where there is room."""
+    theme = scene.theme
+    local = read_local_names() if scene.local else {}
     types = {
         "country": (Type(8.6, "bold"), Type(7.4, "bold")),
         "sea": (Type(7.6, style="italic"),),
@@ -204,7 +209,8 @@ def _write_names(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering) -
     for name in read_names():
         if name.kind in types:
             spots = [(float(x), float(y)) for x, y in frame.place(name.lonlat)]
-            tries = (lettering.place_at(name.name, spots, kind) for kind in types[name.kind])
+            words = local.get(name.name, name.name)
+            tries = (lettering.place_at(words, spots, kind) for kind in types[name.kind])
             label = next((found for found in tries if found is not None), None)
             water = name.kind != "country"
             write_label(axes, label, theme.type_on_sea if water else theme.country, theme.sea if water else theme.land)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corridors.lettering import can_write
 from corridors.spine import Stretch
-from corridors.style import THEMES, CorridorStyle, Theme, corridor_styles, grey_of
+from corridors.style import COLOURS, CorridorStyle, corridor_styles
+from corridors.themes import THEMES, Theme, on_theme
 from corridors.toml_files import ScenarioError, nearest
 from geodata.geometry import read_shapes
 from geodata.network import DATA, read_network
@@ -30,6 +32,8 @@ Points = NDArray[np.float64]
 WINDOW = (45.0, 21.0, 93.0, 57.0)
 """West, south, east, north of what the large map may show; the rest is on the small one. [deg]."""
 _OVERLAP_PT = 60.0
+REGIONS = {"all": "", "afghanistan": "AF", "pakistan": "PK", "turkmenistan": "TM", "kazakhstan": "KZ"}
+"""Regions that a map may be cut to, and their country (ISO 3166-1 alpha-2)."""
 
 
 class Scene(NamedTuple):
@@ -43,6 +47,13 @@ class Scene(NamedTuple):
     links: Mapping[str, Link]
     crossings: Mapping[str, Crossing]
     shapes: Mapping[str, Points]
+    local: bool = False
+    """Whether names stand in local scripts where we have them."""
+
+    def name_of(self, node_id: str) -> str:
+        """Short name of a place as this map writes it."""
+        node = self.nodes[node_id]
+        return short_name(node.name_local if self.local and node.name_local and can_write(node.name_local) else node.name)
 
     def hop(self, name: str) -> Link | Crossing:
         """Link or crossing of a name."""
@@ -56,15 +67,14 @@ class Scene(NamedTuple):
         return ends if shape is None else np.concatenate([ends[:1], shape, ends[1:]])
 
 
-def scene_of(study: Study, corridors: Iterable[str] | None, theme: str) -> Scene:
+def scene_of(study: Study, corridors: Iterable[str] | None, theme: str, *, local: bool = False) -> Scene:
     """Take from the study what a map of some of its corridors shows; all of them if none is named."""
     known = list(dict.fromkeys([*study.scenario.corridors, *(way.corridor for way in study.ways)]))
     wanted = known if corridors is None else list(corridors)
     for name in wanted:
         refuse_unknown("corridors", name, known)
     styles = corridor_styles(known)
-    if theme == "grey":
-        styles = {k: v._replace(colour=grey_of(v.colour)) for k, v in styles.items()}
+    styles = {k: v._replace(colour=on_theme(v.colour, COLOURS, THEMES[theme])) for k, v in styles.items()}
     everything = read_network()
     return Scene(
         study=study,
@@ -75,6 +85,7 @@ def scene_of(study: Study, corridors: Iterable[str] | None, theme: str) -> Scene
         links={**everything.links, **study.network.links},
         crossings={**everything.crossings, **study.network.crossings},
         shapes=read_shapes(DATA),
+        local=local,
     )
 
 
@@ -98,6 +109,13 @@ def places_in_window(scene: Scene) -> Points:
     west, south, east, north = WINDOW
     inside = (points[:, 0] > west) & (points[:, 0] < east) & (points[:, 1] > south) & (points[:, 1] < north)
     return points[inside] if inside.any() else points
+
+
+def places_of_region(scene: Scene, region: str) -> Points:
+    """Places that a map of a region must show: all of a country, or for "all" what the ways pass. [deg]."""
+    if region == "all":
+        return places_in_window(scene)
+    return np.array([[n.lon, n.lat] for n in scene.nodes.values() if n.country == REGIONS[region]])
 
 
 def stretches_of(scene: Scene, frame: Frame) -> dict[str, list[list[Stretch]]]:

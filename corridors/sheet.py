@@ -193,7 +193,7 @@ def _draw_relief(axes: Axes, frame: Frame, theme: Theme) -> None:
     land, high = np.array(to_rgb(theme.land)), np.array(to_rgb(theme.highland))
     tint = land + (high - land) * np.clip(height / 4500.0, 0.0, 1.0)
     # Half of the shade only: the relief is a background.
-    image = np.clip(tint * (1.0 + 0.42 * (np.minimum(shade, 1.12) - 1.0)), 0.0, 1.0)
+    image = np.clip(tint * (1.0 + 0.42 * theme.relief * (np.minimum(shade, 1.12) - 1.0)), 0.0, 1.0)
     image = np.round(image * 255.0).astype(np.uint8)
     axes.imshow(
         image,

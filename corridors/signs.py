@@ -177,10 +177,11 @@ class Ink(NamedTuple):
 
 def write(axes: Axes, at: tuple[float, float], text: str, kind: Type, ink: Ink) -> None:
     """Write text from the left end of its base line; the halo is a path beneath, so that SVG keeps the text as text. [pt]."""
+    kind = kind.for_text(text)
     if ink.halo:
         _draw_halo(axes, at, text, kind, ink)
     axes.text(
-        *at, text, fontsize=kind.size, fontweight=kind.weight, fontstyle=kind.style, color=ink.colour, ha="left",
+        *at, text, fontproperties=font_of(kind), color=ink.colour, ha="left",
         va="baseline", zorder=ink.zorder, gid=ink.gid, clip_on=False, linespacing=LINE_SPACING,
     )  # fmt: skip
 

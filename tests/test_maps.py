@@ -328,7 +328,7 @@ def test_a_corridor_keeps_its_letter_when_others_are_left_out(study):
 @pytest.mark.parametrize(
     ("switch", "message"),
     [
-        ({"theme": "dark"}, 'theme: found "dark"; allowed light, grey'),
+        ({"theme": "sepia"}, 'theme: found "sepia"; allowed light, print, dark, grey'),
         ({"size": "a44"}, 'size: found "a44"; allowed a4, a3, slide'),
         ({"borders": "none"}, 'borders: found "none"; allowed natural-earth, hidden'),
         ({"corridors": ["turgundi-chamann"]}, "turgundi-chaman"),
