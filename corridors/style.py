@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "ACTIVITY_FILLS", "COLOURS", "COST_FILLS", "DASHES", "LETTERS", "MARKERS", "STATE_STYLES", "STATUS_DASHES",
+    "ACTIVITY_FILLS", "COLOURS", "COST_FILLS", "COUNTRY_FILLS", "DASHES", "LETTERS", "MARKERS", "STATE_STYLES", "STATUS_DASHES",
     "STATUS_LABELS", "THEMES", "CorridorStyle", "FillStyle", "StateStyle", "Theme", "activity_group", "corridor_styles",
     "grey_of", "rc_params", "save_picture",
 ]  # fmt: skip
@@ -101,6 +101,24 @@ COST_FILLS: dict[str, FillStyle] = {
     "insurance": FillStyle("insurance", "#bf7acc", ""),
     "terminal": FillStyle("port and terminal", "#9b7bb5", "||||"),
     "box": FillStyle("box return", "#9dc791", "----"),
+    "divert": FillStyle("way round what is shut", "#432036", "++"),
+    "detention": FillStyle("detention of the box", "#f8b4c9", "////"),
+}
+
+# Countries in the order in which the ways pass them from the north; neighbours differ in lightness, and each has its code on it.
+COUNTRY_FILLS: dict[str, FillStyle] = {
+    "KZ": FillStyle("KZ Kazakhstan", "#314b6d", ""),
+    "KG": FillStyle("KG Kyrgyzstan", "#c3d2dd", ""),
+    "CN": FillStyle("CN China", "#f18f42", "////"),
+    "UZ": FillStyle("UZ Uzbekistan", "#9fb3c9", ""),
+    "TM": FillStyle("TM Turkmenistan", "#00917e", ""),
+    "AZ": FillStyle("AZ Azerbaijan", "#e9e4d8", "...."),
+    "GE": FillStyle("GE Georgia", "#bf7acc", "...."),
+    "AF": FillStyle("AF Afghanistan", "#f5cfa8", ""),
+    "IR": FillStyle("IR Iran", "#8152d5", ""),
+    "AE": FillStyle("AE United Arab Emirates", "#f8b4c9", "----"),
+    "PK": FillStyle("PK Pakistan", "#9dc791", ""),
+    "XZ": FillStyle("XZ at sea", "#dfe8ee", "...."),
 }
 
 STATE_STYLES: dict[str, StateStyle] = {
