@@ -3,7 +3,8 @@
 Bars stack means, since means add up and quantiles do not; their totals are those of the profile, with P10 and P90 beside
 them. The same dollars are cut twice: by component (rail tariff, trucking, border fees ...) and by the country in which they are
 spent, in the order in which the ways pass; what is paid at sea stands as such. A country that takes its fee at a border keeps it: the
-two sides of a crossing are two rows.
+two sides of a crossing are two rows. What a way round a shut gate adds is a difference of two whole ways and belongs to no
+country; it stands apart.
 
 Left out: who ends up with the money (a forwarder's fee is booked where the forwarder acts).
 """
@@ -61,7 +62,7 @@ def stacks_of(pair: Pair, by: str) -> list[Stack]:
             continue
         stack: Stack = {}
         for part, usd in way.outcome.usd_mean.items():
-            if by == "component":
+            if by == "component" or part == "divert":
                 stack[part] = float(np.sum(usd)) * factor
                 continue
             for activity, value in zip(way.itinerary.activities, usd, strict=True):
@@ -77,7 +78,7 @@ def costs_figure(pair: Pair, by: str = "component") -> Figure:
     if not pair.ways:
         return new_sheet(title, head_lines(pair), foot_lines(pair, NO_WAY), 0.2)[0]
     stacks = stacks_of(pair, by)
-    fills = FILLS if by == "component" else COUNTRY_FILLS
+    fills = FILLS if by == "component" else COUNTRY_FILLS | {"divert": COST_FILLS["divert"]}
     parts = parts_of(stacks, fills)
     order = sorted(range(len(stacks)), key=lambda i: sum(stacks[i].values()))
     key_lines = _key_lines(parts, fills)
@@ -129,7 +130,7 @@ def _bar(ax: Axes, y: int, stack: Stack, fills: Fills, scale: float, *, codes: b
             gid=f"part-{part}",
         )  # fmt: skip
         number = figures(value, "usd", 2)
-        tries = (f"{part} {number}", part) if codes else (number,)
+        tries = (f"{part} {number}", part) if codes and part in COUNTRY_FILLS else (number,)
         words = next((w for w in tries if value * scale > width_of(w, SMALL) + 0.12), "")
         if words:
             _amount(ax, left + value / 2, y, words, fill.colour, plain=not fill.hatch)

@@ -20,6 +20,7 @@ from corridors.bar_charts import LEVELS, name_rows, rank_axes, spreads_of
 from corridors.captions import NO_WAY, Pair, arrived, corridor_name, figures, foot_lines, head_lines, place_name
 from corridors.paper import (
     FAINT,
+    GRID,
     INK,
     LEFT,
     PAPER,
@@ -69,7 +70,7 @@ def days_figure(pair: Pair, deadline: float | None = None) -> Figure:
     beyond = max(float((values > far).mean()) for values in days)
     cut = f" Trips longer than {far:.0f} days are not drawn: at most {100 * beyond:.1f} % of those of any way."
     how = (
-        "How to read: the higher a hill, the likelier that length of a trip; hills of all ways have the same area. Uprights are P10, "
+        "How to read: the higher a hill, the likelier that length of a trip; all hills are drawn equally high. Uprights are P10, "
         "P50 (thick) and P90: half of all trips stay below P50, one in ten above P90." + (cut if beyond > 0 else "")
     )
     body = 0.62 + ROW * len(order)
@@ -79,22 +80,24 @@ def days_figure(pair: Pair, deadline: float | None = None) -> Figure:
     ax = add_axes(figure, left, bottom + 0.25, width, ROW * len(order))
     rank_axes(ax, len(order), far)
     hills = [_hill(days[i], far) for i in order]
-    tallest = max(float(height.max()) for _, height in hills)
     for y, i in enumerate(order):
         at, height = hills[y]
         colour = pair.styles[pair.ways[i].corridor].colour
         base = y + 0.42
-        ax.fill_between(at, base, base - 0.84 * height / tallest, color=colour, alpha=0.4, linewidth=0, zorder=2)
-        ax.plot(at, base - 0.84 * height / tallest, color=colour, linewidth=0.9, zorder=3)
+        high = 0.84 * height / height.max()
+        seen = high > 0.003
+        ax.plot((0, far), (base, base), color=GRID, linewidth=0.6, zorder=1)
+        ax.fill_between(at, base, base - high, where=seen, color=colour, alpha=0.4, linewidth=0, zorder=2)
+        ax.plot(at, np.where(seen, base - high, np.nan), color=colour, linewidth=0.9, zorder=3)
         for value, level in zip(spreads[i], LEVELS, strict=True):
-            up = 0.84 * float(np.interp(value, at, height)) / tallest
+            up = float(np.interp(value, at, high))
             ax.plot(
                 (value, value), (base, base - max(up, 0.22)), color=INK, linewidth=2.0 if level == 0.5 else 0.8, zorder=4,
                 solid_capstyle="butt", gid=f"p{level * 100:.0f}",
             )  # fmt: skip
-        low, middle, high = (figures(v, "hours") for v in spreads[i])
+        least, middle, most = (figures(v, "hours") for v in spreads[i])
         middle_y = bottom + 0.25 + ROW * (len(order) - y - 0.5)
-        write(figure, WIDTH - RIGHT, middle_y, f"{middle} ({low}–{high})", ha="right", gid="end")
+        write(figure, WIDTH - RIGHT, middle_y, f"{middle} ({least}–{most})", ha="right", gid="end")
     head = bottom + 0.25 + ROW * len(order) + 0.13
     write(figure, left, head, "days", weight="bold")
     write(figure, WIDTH - RIGHT, head, "P50 (P10–P90)", size=SMALL, color=FAINT, ha="right")

@@ -63,7 +63,7 @@ def draw_key(axes: Axes, size: tuple[float, float], corridors: list[CorridorKey]
     groups = _groups(on_map, theme)
     for most in (9, 2, 1, 0):
         for letters in ALLOWED_SIZES:
-            writer = _Writer(axes, size, letters, theme)
+            writer = Writer(axes, size, letters, theme)
             writer.key(corridors, groups, most=most)
             if writer.y >= 0.0:
                 writer.flush()
@@ -137,7 +137,7 @@ def _sample_of_hours(theme: Theme) -> Callable[[Axes, float, float], None]:
     return lambda a, x, y: signs.write(a, (x + (SAMPLE - wide) / 2, y - 2.2), "31 h", words, signs.Ink(theme.ink))
 
 
-class _Writer:
+class Writer:
     """Cursor that runs down the key; nothing is drawn before `flush`."""
 
     def __init__(self, axes: Axes, size: tuple[float, float], letters: float, theme: Theme) -> None:
@@ -206,6 +206,20 @@ class _Writer:
                 self.y -= self.size * 1.2 if i else 0.0
                 self.text(x + left, line, kind, self.theme.ink)
             at_right = fits and not at_right
+
+    def entry(self, state: str, name: str, facts: str, small: Type) -> None:
+        """Sign of a state, a name, and facts under it."""
+        left = 14.0
+        kind = Type(self.size)
+        for i, line in enumerate(wrapped(name, kind, self.width - left)):
+            self.y -= self.size * 1.25
+            if i == 0:
+                self._sample(lambda a, x, y: signs.draw_state(a, x, y, state, self.theme), 4.5, self.y + self.size * 0.34)
+            self.text(left, line, kind, self.theme.ink)
+        for line in wrapped(facts, small, self.width - left):
+            self.y -= self.size * 1.2
+            self.text(left, line, small, self.theme.faint_ink)
+        self.y -= self.size * 0.3
 
     def _sample(self, draw: Callable[[Axes, float, float], None], x: float, y: float) -> None:
         self.todo.append(lambda: draw(self.axes, x, y))

@@ -18,12 +18,12 @@ from corridors.bands import Band, lay_bands
 from corridors.lettering import Box, Lettering, Type
 from corridors.map_key import OnMap
 from corridors.map_places import ENDS, Sign, draw_signs, signs_of, write_label, write_signs
-from corridors.map_scene import Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
+from corridors.map_scene import Ground, Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
 from corridors.sheet import EURASIA, Frame, Stroke, draw_ground, draw_lines, draw_overview, frame_round
 from geodata.basemap import read_borders, read_local_names, read_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from matplotlib.axes import Axes
 
@@ -42,14 +42,14 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
         spine.set_edgecolor(theme.faint_ink)
         spine.set_zorder(20)
     draw_ground(axes, frame, theme, borders=borders)
-    rails, roads = _draw_network(axes, frame, scene)
+    rails, roads = draw_network(axes, frame, scene)
     bands = lay_bands(stretches_of(scene, frame), ends_of(scene, frame), pitch=signs.BAND_PITCH)
-    _draw_bands(axes, bands, scene)
+    draw_bands(axes, bands, scene)
     lettering = Lettering(frame.width, frame.height)
     lettering.avoid(_dots([b.points for b in bands], frame))
     lettering.avoid(_kashmir(frame))
     corner = _draw_small_map(axes, frame, scene, bands, lettering)
-    _draw_scale(axes, frame, theme, lettering, corner)
+    draw_scale(axes, frame, theme, lettering, corner)
     found = signs_of(scene, frame)
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
@@ -59,7 +59,7 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
             x, y = frame.place(name.lonlat)[0]
             lettering.block_round(float(x), float(y), 1.6)
     write_signs(axes, [sign for sign in found if sign.kind in ENDS], theme, lettering)
-    _write_names(axes, frame, scene, lettering)
+    write_names(axes, frame, scene, lettering)
     write_signs(axes, [sign for sign in found if sign.kind not in ENDS and not sign.aside], theme, lettering)
     _draw_badges(axes, bands, frame, scene, lettering)
     _write_exits(axes, frame, scene, bands, lettering)
@@ -80,8 +80,13 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     )
 
 
-def _draw_network(axes: Axes, frame: Frame, scene: Scene) -> tuple[frozenset[str], bool]:
-    """Railways and roads of the region; gives the statuses of railways drawn, and whether there are roads."""
+def draw_network(
+    axes: Axes, frame: Frame, scene: Scene | Ground, built: Collection[str] = (), *, small: bool = False
+) -> tuple[frozenset[str], bool]:
+    """Railways and roads of the region; gives the statuses of railways drawn, and whether there are roads.
+
+    What is in `built` is drawn as in service, whatever its row says; a small map has no roads.
+    """
     rails: dict[str, list[Points]] = {}
     roads: list[Points] = []
     for name in [*scene.links, *scene.crossings]:
@@ -90,21 +95,26 @@ def _draw_network(axes: Axes, frame: Frame, scene: Scene) -> tuple[frozenset[str
             continue
         line = frame.place(scene.line(name))
         if frame.holds(line, -20.0).any():
-            (rails.setdefault(hop.status, []) if hop.mode == "rail" else roads).append(line)
-    signs.draw_road(axes, roads, scene.theme)
+            status = "operational" if name in built else hop.status
+            (rails.setdefault(status, []) if hop.mode == "rail" else roads).append(line)
+    if not small:
+        signs.draw_road(axes, roads, scene.theme)
     for status, lines in rails.items():
-        signs.draw_railway(axes, lines, status, scene.theme)
+        signs.draw_railway(axes, lines, status, scene.theme, small=small)
     return frozenset(rails), bool(roads)
 
 
-def _draw_bands(axes: Axes, bands: Sequence[Band], scene: Scene) -> None:
+def draw_bands(axes: Axes, bands: Sequence[Band], scene: Scene, *, scale: float = 1.0) -> None:
+    """Bands of all corridors, as broad as `scale` says."""
     groups: dict[tuple[str, str, str], list[Points]] = {}
     for band in bands:
         groups.setdefault((band.corridor, band.mode, band.status), []).append(band.points)
     for (corridor, mode, status), lines in groups.items():
         colour = scene.styles[corridor].colour
         level, paper = list(scene.styles).index(corridor), scene.theme.paper
-        signs.draw_band(axes, lines, (colour, paper), (mode, status), level=level, gid=f"band-{corridor}")
+        signs.draw_band(
+            axes, lines, (colour, paper), (mode, status), level=level, gid=f"band-{corridor}", scale=scale
+        )
 
 
 def _kashmir(frame: Frame) -> Points:
@@ -197,7 +207,9 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
             write_label(axes, label, scene.theme.ink, scene.theme.paper)
 
 
-def _write_names(axes: Axes, frame: Frame, scene: Scene, lettering: Lettering) -> None:
+def write_names(
+    axes: Axes, frame: Frame, scene: Scene | Ground, lettering: Lettering, *, larger: float = 0.0
+) -> None:
     """Names of countries, seas and lakes, where there is room."""
     theme = scene.theme
     local = read_local_names() if scene.local else {}
@@ -210,13 +222,14 @@ def _write_names(axes: Axes, frame: Frame, scene: Scene, lettering: Lettering) -
         if name.kind in types:
             spots = [(float(x), float(y)) for x, y in frame.place(name.lonlat)]
             words = local.get(name.name, name.name)
-            tries = (lettering.place_at(words, spots, kind) for kind in types[name.kind])
+            kinds = [kind._replace(size=max(kind.size + larger, 6.0)) for kind in types[name.kind]]
+            tries = (lettering.place_at(words, spots, kind) for kind in kinds)
             label = next((found for found in tries if found is not None), None)
             water = name.kind != "country"
             write_label(axes, label, theme.type_on_sea if water else theme.country, theme.sea if water else theme.land)
 
 
-def _draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, taken: str) -> None:
+def draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, taken: str) -> None:
     """Bar of 500 km, in the lower corner that the small map has left."""
     length = 500.0 * frame.scale
     x = 14.0 if not taken.endswith("left") or taken.startswith("upper") else frame.width - length - 30.0

@@ -149,7 +149,9 @@ def draw_signs(axes: Axes, found: Sequence[Sign], theme: Theme) -> None:
             drawing[sign.kind](axes, sign.x, sign.y, theme)
 
 
-def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering) -> None:
+def write_signs(
+    axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering, *, larger: float = 0.0
+) -> None:
     """Names by rank: ends of the ways, shut or doubtful gates, gauge breaks, open gates, changes of mode."""
     named = {"", *(label.text for label in lettering.labels)}
 
@@ -167,6 +169,7 @@ def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lett
         if sign.name not in named:
             named.add(sign.name)
             kind = types[rank(sign)]
+            kind = kind._replace(size=max(kind.size + larger, 6.0))
             tries = ["\n".join((sign.name, *notes.get(sign.name, ())[:n])) for n in (2, 1, 0)]
             labels = (
                 lettering.place_beside(words, sign.x, sign.y, kind, gap=sign.radius + 2.0, close="\n" in words)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from corridors.sheet import Frame
     from corridors.study import Study, Way
-    from geodata.network import Crossing, Link, Node
+    from geodata.network import Crossing, Link, Network, Node
     from sim.activities import Activity
 
 Points = NDArray[np.float64]
@@ -36,12 +36,9 @@ REGIONS = {"all": "", "afghanistan": "AF", "pakistan": "PK", "turkmenistan": "TM
 """Regions that a map may be cut to, and their country (ISO 3166-1 alpha-2)."""
 
 
-class Scene(NamedTuple):
-    """What is drawn, taken from the study once."""
+class Ground(NamedTuple):
+    """Network that is drawn, its colours and its names; no study stands behind it."""
 
-    study: Study
-    ways: tuple[Way, ...]
-    styles: dict[str, CorridorStyle]
     theme: Theme
     nodes: Mapping[str, Node]
     links: Mapping[str, Link]
@@ -67,25 +64,84 @@ class Scene(NamedTuple):
         return ends if shape is None else np.concatenate([ends[:1], shape, ends[1:]])
 
 
-def scene_of(study: Study, corridors: Iterable[str] | None, theme: str, *, local: bool = False) -> Scene:
-    """Take from the study what a map of some of its corridors shows; all of them if none is named."""
-    known = list(dict.fromkeys([*study.scenario.corridors, *(way.corridor for way in study.ways)]))
+class Scene(NamedTuple):
+    """What is drawn, taken from the study once."""
+
+    study: Study
+    ways: tuple[Way, ...]
+    styles: dict[str, CorridorStyle]
+    ground: Ground
+
+    @property
+    def theme(self) -> Theme:
+        """Colours of paper and ground."""
+        return self.ground.theme
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All places of the tables."""
+        return self.ground.nodes
+
+    @property
+    def links(self) -> Mapping[str, Link]:
+        """All links of the tables."""
+        return self.ground.links
+
+    @property
+    def crossings(self) -> Mapping[str, Crossing]:
+        """All crossings of the tables."""
+        return self.ground.crossings
+
+    @property
+    def local(self) -> bool:
+        """Whether names stand in local scripts."""
+        return self.ground.local
+
+    def name_of(self, node_id: str) -> str:
+        """Short name of a place as this map writes it."""
+        return self.ground.name_of(node_id)
+
+    def hop(self, name: str) -> Link | Crossing:
+        """Link or crossing of a name."""
+        return self.ground.hop(name)
+
+    def line(self, name: str) -> Points:
+        """Longitudes and latitudes of a link or crossing. [deg]."""
+        return self.ground.line(name)
+
+
+def ground_of(theme: str, network: Network | None = None, *, local: bool = False) -> Ground:
+    """Whole network of the tables, with what `network` changes laid over it."""
+    everything = read_network()
+    over = network or everything
+    return Ground(
+        theme=THEMES[theme],
+        nodes={**everything.nodes, **over.nodes},
+        links={**everything.links, **over.links},
+        crossings={**everything.crossings, **over.crossings},
+        shapes=read_shapes(DATA),
+        local=local,
+    )
+
+
+def scene_of(
+    study: Study, corridors: Iterable[str] | None, theme: str, *, local: bool = False, among: Iterable[str] = ()
+) -> Scene:
+    """Take from the study what a map of some of its corridors shows; all of them if none is named.
+
+    Letters and colours are given out in the order of `among`, then of the study's own corridors.
+    """
+    known = list(dict.fromkeys([*among, *study.scenario.corridors, *(way.corridor for way in study.ways)]))
     wanted = known if corridors is None else list(corridors)
     for name in wanted:
         refuse_unknown("corridors", name, known)
     styles = corridor_styles(known)
     styles = {k: v._replace(colour=on_theme(v.colour, COLOURS, THEMES[theme])) for k, v in styles.items()}
-    everything = read_network()
     return Scene(
         study=study,
         ways=tuple(way for way in study.ways if way.corridor in wanted),
         styles={name: styles[name] for name in known if name in wanted},
-        theme=THEMES[theme],
-        nodes={**everything.nodes, **study.network.nodes},
-        links={**everything.links, **study.network.links},
-        crossings={**everything.crossings, **study.network.crossings},
-        shapes=read_shapes(DATA),
-        local=local,
+        ground=ground_of(theme, study.network, local=local),
     )
 
 

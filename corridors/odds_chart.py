@@ -84,7 +84,7 @@ def odds_figure(pair: Pair) -> Figure:
         "the way of its column. All ways share their draws. Dark: nearly always; white: nearly never."
     )
     count = len(order)
-    names = min(EDGE + 0.36 + max(width_of(corridor_name(pair.study, w.corridor), TEXT) for w in pair.ways), 0.36 * WIDTH)
+    names = min(EDGE + 0.36 + max(width_of(corridor_name(pair.study, w.corridor), TEXT) for w in pair.ways), 0.42 * WIDTH)
     cell = min((WIDTH - RIGHT - names - GAP) / 2 / count, LARGEST)
     figure, bottom = new_sheet(title, head_lines(pair), foot_lines(pair, how), cell * count + 0.75)
     base = bottom + 0.1

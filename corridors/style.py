@@ -127,6 +127,7 @@ STATE_STYLES: dict[str, StateStyle] = {
     "restricted": StateStyle("restricted", "D", "#f7d9a8", "#8a5a00"),
     "shut": StateStyle("shut", "X", "#af2800", "#ffffff"),
     "unknown": StateStyle("unknown", "s", "#ffffff", "#5b6570"),
+    "not built": StateStyle("of a line not built", "+", "#ffffff", "#7b8590"),
 }
 
 # Strokes of links by status: (width in points, dash in line widths). A railway gets cross ties in signs.py.
