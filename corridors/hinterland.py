@@ -88,10 +88,14 @@ class Reckoner:
             self._known[key] = value
         return self._known[key]
 
-    def least(self, port: str, places: Sequence[str], measure: str) -> dict[str, float]:
-        """Least mean hours or dollars from each place to a port; places without a way are left out. [h] or [USD]."""
+    def least(self, port: str, places: Sequence[str], measure: str, barred: str = "") -> dict[str, float]:
+        """Least mean hours or dollars from each place to a port, by no way through a country that is barred.
+
+        Places without a way are left out. [h] or [USD].
+        """
         network, terms = self.study.network, self.study.scenario.terms
-        graph = Graph(self.edges, {e.edge_id: self.cost(e.activities, measure) for e in self.edges})
+        edges = [e for e in self.edges if not barred or all(a.country != barred for a in e.activities)]
+        graph = Graph(edges, {e.edge_id: self.cost(e.activities, measure) for e in edges})
         after = {
             s: self.cost(destination_activities(network, s, self.conditions, terms), measure)
             for s in graph.states_at(port)
@@ -107,7 +111,7 @@ class Reckoner:
         return {place: path.cost for place, path in found.items() if path is not None}
 
 
-def hinterland(study: Study, ports: Sequence[str], country: str = "KZ") -> list[Reach]:
+def hinterland(study: Study, ports: Sequence[str], country: str = "KZ", *, not_through: str = "") -> list[Reach]:
     """Least mean hours and dollars from every place of a country to each port.
 
     Parameters
@@ -118,6 +122,8 @@ def hinterland(study: Study, ports: Sequence[str], country: str = "KZ") -> list[
         Places, by ``node_id`` or name.
     country
         Where the places lie (ISO 3166-1 alpha-2).
+    not_through
+        Country that ways to a port outside it may not pass; empty for none.
 
     Returns
     -------
@@ -127,13 +133,16 @@ def hinterland(study: Study, ports: Sequence[str], country: str = "KZ") -> list[
     Raises
     ------
     ScenarioError
-        If there is no such port.
+        If there is no such port or country.
     """
+    countries = {n.country: n.country for n in study.network.nodes.values()}
+    not_through = one_of(not_through or None, countries, "country")
     names = {node: place_name(study, node) for node in study.network.nodes}
     ports = [one_of(port, names, "port") for port in ports]
     places = [n.node_id for n in study.network.nodes.values() if n.country == country and n.kind != "waypoint"]
     reckoner = Reckoner(study)
-    least = {(m, port): reckoner.least(port, places, m) for m in MEASURES for port in ports}
+    barred = {p: "" if study.network.nodes[p].country == not_through else not_through for p in ports}
+    least = {(m, port): reckoner.least(port, places, m, barred[port]) for m in MEASURES for port in ports}
     found = []
     for place in places:
         hours, usd = ({p: least[m, p][place] for p in ports if place in least[m, p]} for m in MEASURES)

@@ -229,9 +229,11 @@ def write_names(
             write_label(axes, label, theme.type_on_sea if water else theme.country, theme.sea if water else theme.land)
 
 
-def draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, taken: str) -> None:
-    """Bar of 500 km, in the lower corner that the small map has left."""
-    length = 500.0 * frame.scale
+def draw_scale(
+    axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, taken: str, length_km: float = 500.0
+) -> None:
+    """Bar of so many kilometres, in the lower corner that is not taken."""
+    length = length_km * frame.scale
     x = 14.0 if not taken.endswith("left") or taken.startswith("upper") else frame.width - length - 30.0
     y = 16.0
     lettering.block(Box(x - 6.0, y - 10.0, x + length + 24.0, y + 16.0))
@@ -239,7 +241,8 @@ def draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, tak
         line = np.array([[x + i * length / 2, y], [x + (i + 1) * length / 2, y]])
         draw_lines(axes, [line], Stroke(theme.ink, 3.0, 9.0))
         draw_lines(axes, [line + np.array([[0.6, 0.0], [-0.6, 0.0]])], Stroke(colour, 1.8, 9.1))
-    for at, words in ((0.0, "0"), (0.5, "250"), (1.0, "500 km")):
+    middle = [(0.5, f"{length_km / 2:g}")] if length > 60.0 else []
+    for at, words in ((0.0, "0"), *middle, (1.0, f"{length_km:g} km")):
         signs.write(axes, (x + at * length - 2.0, y + 4.0), words, Type(6.5), signs.Ink(theme.ink, theme.paper))
 
 

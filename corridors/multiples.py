@@ -14,7 +14,7 @@ import numpy as np
 from corridors import signs
 from corridors.bands import lay_bands
 from corridors.lettering import Lettering, Type, text_size, wrapped
-from corridors.map_layers import draw_bands, draw_network, write_names
+from corridors.map_layers import draw_bands, draw_network, draw_scale, write_names
 from corridors.map_places import ENDS, draw_signs, signs_of, write_signs
 from corridors.map_scene import Scene, ends_of, places_in_window, refuse_unknown, scene_of, stretches_of
 from corridors.map_sheet import GUTTER, LEFT, PANEL, axes_at, new_map_sheet
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from corridors.map_sheet import Sheet
     from corridors.study import Study
 
+WORDS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MOST = 6
 """Scenarios that one sheet holds."""
 _HEAD = 30.0  # room for the title of a panel. [pt]
@@ -87,7 +88,7 @@ def multiples_figure(
             _draw_panel(axes, frame, scene, borders)
             _write_title(sheet, scene, (LEFT + x, sheet.bottom + y + height), number, width - 14.0)
         _write_key(sheet, scenes)
-        sheet.write_head(f"{len(scenes)} scenarios side by side", "All maps on one scale, with one key; " + _of_what(scenes[0]))
+        sheet.write_head(f"{WORDS[len(scenes)]} scenarios side by side", "All maps on one scale, with one key; " + _of_what(scenes[0]))
     return sheet.figure
 
 
@@ -102,7 +103,7 @@ def multiples_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
     return rows
 
 
-def panels(count: int, size: tuple[float, float]) -> list[tuple[float, float, float, float]]:
+def panels(count: int, size: tuple[float, float], columns: int = 0) -> list[tuple[float, float, float, float]]:
     """Left, bottom, width, height of so many panels of one size, row by row from the top. [pt].
 
     Examples
@@ -110,7 +111,7 @@ def panels(count: int, size: tuple[float, float]) -> list[tuple[float, float, fl
     >>> [tuple(round(v) for v in box) for box in panels(2, (400.0, 300.0))]
     [(0, 0, 194, 270), (206, 0, 194, 270)]
     """
-    columns = {1: 1, 2: 2, 3: 3, 4: 2}.get(count, 3)
+    columns = columns or {1: 1, 2: 2, 3: 3, 4: 2}.get(count, 3)
     rows = -(-count // columns)
     gap = 12.0
     width = (size[0] - gap * (columns - 1)) / columns
@@ -144,6 +145,7 @@ def _draw_panel(axes: Axes, frame: Frame, scene: Scene, borders: str) -> None:
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
     draw_signs(axes, found, theme)
+    draw_scale(axes, frame, theme, lettering, "lower left", length_km=250.0)
     ends = [sign for sign in found if sign.kind in ENDS]
     write_signs(axes, ends, theme, lettering, larger=-1.5)
     write_names(axes, frame, scene, lettering, larger=-1.4)
