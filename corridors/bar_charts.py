@@ -25,7 +25,6 @@ from corridors.captions import (
 from corridors.paper import (
     EDGE,
     FAINT,
-    PAPER,
     RIGHT,
     SMALL,
     TEXT,
@@ -34,7 +33,6 @@ from corridors.paper import (
     badge,
     new_sheet,
     shorten,
-    type_on,
     width_of,
     write,
 )

@@ -35,14 +35,15 @@ def profile_rows(pair: Pair, measure: str) -> Rows:
     if not pair.ways:
         return []
     unit = "days" if measure == "hours" else f"USD per {unit_of(pair.study)}"
-    rows = []
+    rows: Rows = []
     for i, curve in enumerate(curves_of(pair, measure)[0]):
         modes = {point: mode or "stop" for mode, first, last in curve.runs for point in range(first + 1, last + 1)}
-        for seq in range(len(curve.km)):
-            rows.append(
-                _row(pair, i) | {"seq": seq, "mode": modes.get(seq, ""), "km": curve.km[seq], "mean": curve.mean[seq]}
-                | {"p10": curve.p10[seq], "p90": curve.p90[seq], "unit": unit}
-            )  # fmt: skip
+        points = zip(curve.km, curve.mean, curve.p10, curve.p90, strict=True)
+        rows += [
+            _row(pair, i)
+            | {"seq": seq, "mode": modes.get(seq, ""), "km": km, "mean": mean, "p10": p10, "p90": p90, "unit": unit}
+            for seq, (km, mean, p10, p90) in enumerate(points)
+        ]
     return rows
 
 

@@ -194,6 +194,17 @@ KINDS: dict[str, str] = {
 }
 """Kinds of charts that `write_chart` knows, in words."""
 
+IN_RUN: dict[str, str] = {
+    "profile-hours": "profile_hours",
+    "profile-usd": "profile_usd",
+    "costs": "cost_components",
+    "countries": "cost_countries",
+    "days": "days",
+    "arrival": "arrival",
+    "odds": "odds",
+}
+"""Charts that a run writes into its folder, and their file names there."""
+
 
 def write_chart(  # noqa: PLR0913 - one chart and its choices
     study: Study,

@@ -24,7 +24,9 @@ BORDERS = typer.Option("--borders", help="natural-earth or hidden.")
 
 @commands.command()
 def chart(
-    kind: Annotated[str, typer.Argument(help="profile-hours, profile-usd, ranking, costs, countries, days, arrival or odds.")],
+    kind: Annotated[
+        str, typer.Argument(help="profile-hours, profile-usd, ranking, costs, countries, days, arrival or odds.")
+    ],
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     out: Annotated[Path, OUT],
     origin: Annotated[str | None, typer.Option("--origin", help="Place; the scenario's first if not given.")] = None,
@@ -61,12 +63,16 @@ def map_(
     corridors: Annotated[
         list[str] | None, typer.Option("--corridor", help="Corridor to draw; may be repeated; all if not given.")
     ] = None,
-    region: Annotated[str, typer.Option("--region", help="all, afghanistan, pakistan, turkmenistan or kazakhstan.")] = "all",
+    region: Annotated[
+        str, typer.Option("--region", help="all, afghanistan, pakistan, turkmenistan or kazakhstan.")
+    ] = "all",
     theme: Annotated[str, THEME] = "light",
     size: Annotated[str, SIZE] = "a4",
     borders: Annotated[str, BORDERS] = "natural-earth",
     labels: Annotated[str, LABELS] = "en",
-    status: Annotated[bool, typer.Option("--status", help="Every line and gate as the record leaves it; no scenario.")] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Every line and gate as the record leaves it; no scenario.")
+    ] = False,
     on: Annotated[str, typer.Option("--on", help="With --status: the day, YYYY-MM-DD.")] = "",
     changes: Annotated[list[str] | None, SET] = None,
     rows: Annotated[list[Path] | None, ROWS] = None,
@@ -145,7 +151,9 @@ def _refuse_with_status(*given: object) -> None:
     from corridors.toml_files import ScenarioError
 
     if any(given):
-        raise ScenarioError("map --status: draws the record of a day and takes no scenario, --set, --rows or --corridor")
+        raise ScenarioError(
+            "map --status: draws the record of a day and takes no scenario, --set, --rows or --corridor"
+        )
 
 
 def _check_target(out: Path) -> None:

@@ -93,7 +93,9 @@ def costs_figure(pair: Pair, by: str = "component") -> Figure:
     for y, i in enumerate(order):
         _bar(ax, y, stacks[i], {part: fills[part] for part in parts}, width / (most - least), codes=by == "country")
         outcome = pair.ways[i].outcome
-        low, high = np.quantile(arrived(outcome, "usd"), (0.1, 0.9)) * factor_of(pair.study, "usd") if outcome else (0, 0)
+        low, high = (
+            np.quantile(arrived(outcome, "usd"), (0.1, 0.9)) * factor_of(pair.study, "usd") if outcome else (0, 0)
+        )
         total = f"{figures(sum(stacks[i].values()), 'usd')} ({figures(low, 'usd')}–{figures(high, 'usd')})"
         at = bottom + 0.25 + ROW * (len(order) - y - 0.5)
         write(figure, WIDTH - RIGHT, at, total, weight="bold", ha="right", gid="end")

@@ -137,7 +137,15 @@ def arrival_figure(pair: Pair, deadline: float | None = None) -> Figure:
     for k, (i, level) in enumerate(zip(order, levels, strict=True)):
         style = pair.styles[pair.ways[i].corridor]
         at, share = curve_of(pair, i, far)
-        ax.plot(at, share, color=style.colour, linewidth=1.6, linestyle=(0, style.dash) if style.dash else "-", zorder=3, gid=f"arrival-{pair.ways[i].corridor}")
+        ax.plot(
+            at,
+            share,
+            color=style.colour,
+            linewidth=1.6,
+            linestyle=(0, style.dash) if style.dash else "-",
+            zorder=3,
+            gid=f"arrival-{pair.ways[i].corridor}",
+        )
         x = float(np.interp(level * share[-1], share, at))
         hollow = pair.is_hollow(pair.ways[i].corridor)
         badge(figure, LEFT + x / far * width, base + level * share[-1] * height / 1.02, style, hollow=hollow)

@@ -16,7 +16,7 @@ import io
 import re
 from functools import lru_cache
 
-from corridors.lettering import FACES, file_of
+from corridors.lettering import FACES, Slant, file_of
 
 _TEXT = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.DOTALL)
 _WEIGHT = re.compile(r"\b(bold|700)\b")
@@ -36,11 +36,11 @@ def embed_letters(svg: str) -> str:
     str
         The same with one ``@font-face`` a face used; unchanged where it has no words.
     """
-    used: dict[tuple[str, str, str], set[str]] = {}
+    used: dict[tuple[str, str, Slant], set[str]] = {}
     for looks, inside in _TEXT.findall(svg):
         words = html.unescape(re.sub(r"<[^>]*>", "", inside))
         weight = "bold" if _WEIGHT.search(looks) else "normal"
-        slant = "oblique" if _SLANT.search(looks) else "normal"
+        slant: Slant = "oblique" if _SLANT.search(looks) else "normal"
         for family in FACES:
             if family in looks:
                 used.setdefault((family, weight, slant), set()).update(words)
@@ -53,10 +53,10 @@ def embed_letters(svg: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _face(family: str, weight: str, slant: str, letters: str) -> str:
+def _face(family: str, weight: str, slant: Slant, letters: str) -> str:
     """Rule of one face with the letters that are in it; empty where none is."""
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
+    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]  # ships no types
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # ships no types
 
     options = Options()
     options.hinting = False

@@ -161,13 +161,12 @@ def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
     _write_json(work / "routes.geojson", routes_geojson(study), indent=None)
     _write_json(work / "datapackage.json", data_package(study))
     if pictures:
-        from corridors.charts import plot_profile
-        from corridors.charts import save as save_chart
+        from corridors.charts import IN_RUN, write_chart
         from corridors.maps import draw
 
         draw(study, work / "map.png", work / "map.svg")
-        for measure in ("hours", "usd"):
-            save_chart(plot_profile(study, measure), work / f"profile_{measure}.png")
+        for kind, name in IN_RUN.items():
+            write_chart(study, kind, work / f"{name}.png")
     _write_json(work / "study.json", study_json(study))
 
 

@@ -179,9 +179,7 @@ def shades(count: int, theme_is_grey: bool = False) -> list[str]:  # noqa: FBT00
     return [to_hex(ramp(i / max(count - 1, 1))) for i in range(count)]
 
 
-def _draw_panel(  # noqa: PLR0913 - one map
-    axes: Axes, frame: Frame, ground: Ground, answer: Answer, measure: str, *, borders: str
-) -> None:
+def _draw_panel(axes: Axes, frame: Frame, ground: Ground, answer: Answer, measure: str, *, borders: str) -> None:
     theme = ground.theme
     for spine in axes.spines.values():
         spine.set_visible(True)
@@ -224,7 +222,9 @@ def _write_places(
     lettering, places = drawn
     weight: Mapping[str, int] = {"port": 0, "city": 1, "junction": 2, "terminal": 3, "station": 4, "border": 5}
     study = answer.study.scenario.origins
-    order = sorted(places, key=lambda p: (p[0].node_id not in study, weight.get(ground.nodes[p[0].node_id].kind, 6), p[0].node_id))
+    order = sorted(
+        places, key=lambda p: (p[0].node_id not in study, weight.get(ground.nodes[p[0].node_id].kind, 6), p[0].node_id)
+    )
     stood: list[tuple[float, float]] = []
     for reach, x, y in order:
         if any(np.hypot(x - a, y - b) < 26.0 for a, b in stood):
@@ -238,7 +238,9 @@ def _write_places(
             name, figure = label.text.split("\n")
             ink = signs.Ink(ground.theme.ink, ground.theme.paper, gid=f"label-{name}")
             signs.write(axes, (label.x, label.y), name, Type(6.8), ink)
-            signs.write(axes, (label.x, label.y - 8.4), figure, Type(6.8, "bold"), ink._replace(gid=f"value-{reach.node_id}"))
+            signs.write(
+                axes, (label.x, label.y - 8.4), figure, Type(6.8, "bold"), ink._replace(gid=f"value-{reach.node_id}")
+            )
 
 
 def _write_key(sheet: Sheet, answer: Answer, ground: Ground) -> None:
@@ -261,7 +263,10 @@ def _write_key(sheet: Sheet, answer: Answer, ground: Ground) -> None:
             signs.write(axes, (18.0, y), ground.name_of(port), small, signs.Ink(theme.ink))
         y -= 17.0
         first, second = (ground.name_of(port) for port in answer.ports)
-        lines = [f"Figures beside places: {first} | {second}.", *(count_words(answer, m, first) for m in ("hours", "usd"))]
+        lines = [
+            f"Figures beside places: {first} | {second}.",
+            *(count_words(answer, m, first) for m in ("hours", "usd")),
+        ]
         for line in (part for text in lines for part in wrapped(text, small, PANEL)):
             signs.write(axes, (0.0, y), line, small, signs.Ink(theme.ink, gid="count"))
             y -= 10.0
@@ -275,7 +280,7 @@ def count_words(answer: Answer, measure: str, first: str) -> str:
     wins = alone + sum(gain > 0 for gain in gains)
     unit = "days" if measure == "hours" else f"USD per {unit_of(answer.study)}"
     said = f"{'In days' if measure == 'hours' else 'In dollars'}, {first} is nearer at {wins} of {len(both)} places"
-    said += f", of which {alone} reach the other not at all" if alone else ""
+    said += f", {alone} of which do not reach the other at all" if alone else ""
     if not gains:
         return said + "."
     least, most = (figures(abs(v), measure) for v in (min(gains, key=abs), max(gains, key=abs)))

@@ -52,12 +52,15 @@ _ARABIC_LETTERS = re.compile(r"[\u0600-\u06ff]")
 _FONTS = Path(__file__).with_name("data") / "fonts"
 
 
+Slant = Literal["normal", "italic", "oblique"]
+
+
 class Type(NamedTuple):
     """How a name is written; `size` in points."""
 
     size: float
     weight: str = "normal"
-    style: Literal["normal", "italic", "oblique"] = "normal"
+    style: Slant = "normal"
     family: str = LATIN
 
     def for_text(self, text: str) -> Type:
@@ -95,7 +98,7 @@ def _make_known() -> None:
         fontManager.addfont(file)
 
 
-def file_of(family: str, weight: str, style: str) -> str:
+def file_of(family: str, weight: str, style: Slant) -> str:
     """File of a face."""
     from matplotlib.font_manager import FontProperties, findfont
 

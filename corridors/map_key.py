@@ -147,19 +147,23 @@ class Writer:
         self.todo: list[Callable[[], None]] = []
 
     def flush(self) -> None:
+        """Draw all that was written."""
         for draw in self.todo:
             draw()
 
     def text(self, x: float, text: str, kind: Type, colour: str) -> None:
+        """Words at the height of the cursor."""
         y = self.y
         self.todo.append(lambda: signs.write(self.axes, (x, y), text, kind, signs.Ink(colour)))
 
     def heading(self, text: str) -> None:
+        """Heading of a group."""
         self.y -= self.size * 1.15
         self.text(0.0, text, Type(self.size + 0.6, "bold"), self.theme.ink)
         self.y -= self.size * 0.55
 
     def key(self, corridors: list[CorridorKey], groups: list[tuple[str, list[Item]]], *, most: int) -> None:
+        """Corridors with so many lines of facts at most, then the groups of samples."""
         self.heading("Corridors")
         for entry in corridors:
             self.corridor(entry, most=most)
@@ -214,7 +218,9 @@ class Writer:
         for i, line in enumerate(wrapped(name, kind, self.width - left)):
             self.y -= self.size * 1.25
             if i == 0:
-                self._sample(lambda a, x, y: signs.draw_state(a, x, y, state, self.theme), 4.5, self.y + self.size * 0.34)
+                self._sample(
+                    lambda a, x, y: signs.draw_state(a, x, y, state, self.theme), 4.5, self.y + self.size * 0.34
+                )
             self.text(left, line, kind, self.theme.ink)
         for line in wrapped(facts, small, self.width - left):
             self.y -= self.size * 1.2

@@ -112,9 +112,7 @@ def draw_bands(axes: Axes, bands: Sequence[Band], scene: Scene, *, scale: float 
     for (corridor, mode, status), lines in groups.items():
         colour = scene.styles[corridor].colour
         level, paper = list(scene.styles).index(corridor), scene.theme.paper
-        signs.draw_band(
-            axes, lines, (colour, paper), (mode, status), level=level, gid=f"band-{corridor}", scale=scale
-        )
+        signs.draw_band(axes, lines, (colour, paper), (mode, status), level=level, gid=f"band-{corridor}", scale=scale)
 
 
 def _kashmir(frame: Frame) -> Points:
@@ -207,9 +205,7 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
             write_label(axes, label, scene.theme.ink, scene.theme.paper)
 
 
-def write_names(
-    axes: Axes, frame: Frame, scene: Scene | Ground, lettering: Lettering, *, larger: float = 0.0
-) -> None:
+def write_names(axes: Axes, frame: Frame, scene: Scene | Ground, lettering: Lettering, *, larger: float = 0.0) -> None:
     """Names of countries, seas and lakes, where there is room."""
     theme = scene.theme
     local = read_local_names() if scene.local else {}

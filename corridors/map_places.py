@@ -149,9 +149,7 @@ def draw_signs(axes: Axes, found: Sequence[Sign], theme: Theme) -> None:
             drawing[sign.kind](axes, sign.x, sign.y, theme)
 
 
-def write_signs(
-    axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering, *, larger: float = 0.0
-) -> None:
+def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering, *, larger: float = 0.0) -> None:
     """Names by rank: ends of the ways, shut or doubtful gates, gauge breaks, open gates, changes of mode."""
     named = {"", *(label.text for label in lettering.labels)}
 

@@ -50,7 +50,9 @@ class Ground(NamedTuple):
     def name_of(self, node_id: str) -> str:
         """Short name of a place as this map writes it."""
         node = self.nodes[node_id]
-        return short_name(node.name_local if self.local and node.name_local and can_write(node.name_local) else node.name)
+        return short_name(
+            node.name_local if self.local and node.name_local and can_write(node.name_local) else node.name
+        )
 
     def hop(self, name: str) -> Link | Crossing:
         """Link or crossing of a name."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from corridors.study import Study, Way
 
+
 def plot_map(  # noqa: PLR0913 - one sheet and its choices
     study: Study,
     *,

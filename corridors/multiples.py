@@ -88,7 +88,10 @@ def multiples_figure(
             _draw_panel(axes, frame, scene, borders)
             _write_title(sheet, scene, (LEFT + x, sheet.bottom + y + height), number, width - 14.0)
         _write_key(sheet, scenes)
-        sheet.write_head(f"{WORDS[len(scenes)]} scenarios side by side", "All maps on one scale, with one key; " + _of_what(scenes[0]))
+        sheet.write_head(
+            f"{WORDS[len(scenes)]} scenarios side by side",
+            "All maps on one scale, with one key; " + _of_what(scenes[0]),
+        )
     return sheet.figure
 
 
@@ -98,7 +101,11 @@ def multiples_rows(studies: Sequence[Study]) -> list[dict[str, Any]]:
     for study in studies:
         for corridor in study.scenario.corridors:
             low, high = _median_days(study, corridor) or ("", "")
-            row = {"scenario": study.scenario.name, "date": study.scenario.date.isoformat(), "corridor": corridor}
+            row: dict[str, Any] = {
+                "scenario": study.scenario.name,
+                "date": study.scenario.date.isoformat(),
+                "corridor": corridor,
+            }
             rows.append(row | {"days_p50_least": low, "days_p50_most": high})
     return rows
 
@@ -141,7 +148,9 @@ def _draw_panel(axes: Axes, frame: Frame, scene: Scene, borders: str) -> None:
     draw_bands(axes, bands, scene, scale=0.72)
     lettering = Lettering(frame.width, frame.height)
     found = [sign for sign in signs_of(scene, frame) if sign.kind in {*ENDS, "gate"} and not sign.aside]
-    found = [s._replace(note="") for s in found if s.kind != "gate" or not s.state.startswith("open") or "assumed" in s.state]
+    found = [
+        s._replace(note="") for s in found if s.kind != "gate" or not s.state.startswith("open") or "assumed" in s.state
+    ]
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
     draw_signs(axes, found, theme)
@@ -195,7 +204,15 @@ def _write_key(sheet: Sheet, scenes: Sequence[Scene]) -> None:
         for k, scene in enumerate(scenes):
             span = _median_days(scene.study, name)
             asked = name in scene.study.scenario.corridors
-            said = "" if not asked else "–" if span is None else f"{span[0]:.0f}" if round(span[0]) == round(span[1]) else f"{span[0]:.0f}–{span[1]:.0f}"
+            said = (
+                ""
+                if not asked
+                else "–"
+                if span is None
+                else f"{span[0]:.0f}"
+                if round(span[0]) == round(span[1])
+                else f"{span[0]:.0f}–{span[1]:.0f}"
+            )
             signs.write(axes, (15.0 + k * column, y), said, figures, signs.Ink(theme.ink, gid=f"days-{name}-{k}"))
         y -= 8.0
     _write_strokes(axes, y - 6.0, sheet)
@@ -219,7 +236,9 @@ def _write_strokes(axes: Axes, y: float, sheet: Sheet) -> None:
         signs.write(axes, (x + 25.0, y), words, small, signs.Ink(theme.ink))
         x += wide
     y -= 13.0
-    for k, (state, words) in enumerate((("shut", "gate shut"), ("restricted", "restricted"), ("open, assumed", "assumed"))):
+    for k, (state, words) in enumerate(
+        (("shut", "gate shut"), ("restricted", "restricted"), ("open, assumed", "assumed"))
+    ):
         at = k * (PANEL + GUTTER / 3) / 3
         signs.draw_state(axes, at + 5.0, y + 2.4, state, theme)
         signs.write(axes, (at + 16.0, y), words, small, signs.Ink(theme.ink))

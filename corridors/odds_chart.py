@@ -72,7 +72,9 @@ def odds_matrix(totals: Sequence[Floats]) -> Floats:
 
 def odds_figure(pair: Pair) -> Figure:
     """Both matrices of a pair, the ways in the order of their odds in days."""
-    title = f"Which way beats which, {place_name(pair.study, pair.origin)} to {place_name(pair.study, pair.destination)}"
+    title = (
+        f"Which way beats which, {place_name(pair.study, pair.origin)} to {place_name(pair.study, pair.destination)}"
+    )
     if not pair.ways:
         return new_sheet(title, head_lines(pair), foot_lines(pair, NO_WAY), 0.2)[0]
     outcomes = [way.outcome for way in pair.ways if way.outcome]
@@ -84,7 +86,9 @@ def odds_figure(pair: Pair) -> Figure:
         "the way of its column. All ways share their draws. Dark: nearly always; white: nearly never."
     )
     count = len(order)
-    names = min(EDGE + 0.36 + max(width_of(corridor_name(pair.study, w.corridor), TEXT) for w in pair.ways), 0.42 * WIDTH)
+    names = min(
+        EDGE + 0.36 + max(width_of(corridor_name(pair.study, w.corridor), TEXT) for w in pair.ways), 0.42 * WIDTH
+    )
     cell = min((WIDTH - RIGHT - names - GAP) / 2 / count, LARGEST)
     figure, bottom = new_sheet(title, head_lines(pair), foot_lines(pair, how), cell * count + 0.75)
     base = bottom + 0.1

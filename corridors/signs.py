@@ -52,7 +52,9 @@ def draw_band(  # noqa: PLR0913 - one band and its looks
     z = 5.0 + 0.03 * level
     draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * scale + 0.8, z))
     gaps = UNBUILT_BAND_DASHES.get(status)
-    draw_lines(axes, lines, Stroke(colour, BAND_WIDTH * scale, z + 0.01, dash=(0.0, gaps) if gaps else "solid", gid=gid))
+    draw_lines(
+        axes, lines, Stroke(colour, BAND_WIDTH * scale, z + 0.01, dash=(0.0, gaps) if gaps else "solid", gid=gid)
+    )
     if mode == "road":
         draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * scale * 0.42, z + 0.02))
 

@@ -54,7 +54,7 @@ class _Gate(NamedTuple):
     state: str
 
 
-def status_figure(  # noqa: PLR0913 - one sheet and its choices
+def status_figure(
     on: dt.date,
     *,
     region: str = "all",
@@ -98,7 +98,8 @@ def status_figure(  # noqa: PLR0913 - one sheet and its choices
         _write_list(sheet.panel_axes(), (PANEL, sheet.map_size[1]), found, statuses, ground)
         where = "" if region == "all" else f": {region.capitalize()}"
         sheet.write_head(
-            f"Lines and gates on {on.day} {on:%B %Y}{where}", "As the record stands: what nobody knows is shown as unknown"
+            f"Lines and gates on {on.day} {on:%B %Y}{where}",
+            "As the record stands: what nobody knows is shown as unknown",
         )
     return sheet.figure
 
@@ -209,12 +210,16 @@ def _gates(frame: Frame, ground: Ground, day: _OnDay) -> list[_Gate]:
 
 
 def _write_towns(axes: Axes, frame: Frame, ground: Ground, lettering: Lettering, named: set[str]) -> None:
-    local = {n.name.partition(" (")[0]: ground.name_of(n.node_id) for n in ground.nodes.values()} if ground.local else {}
+    local = (
+        {n.name.partition(" (")[0]: ground.name_of(n.node_id) for n in ground.nodes.values()} if ground.local else {}
+    )
     for name in read_names():
         if name.kind != "town" or name.name in named:
             continue
         x, y = (float(v) for v in frame.place(name.lonlat)[0])
-        if not frame.holds(np.array([[x, y]]), 6.0)[0] or not lettering.is_free(Box(x - 1.5, y - 1.5, x + 1.5, y + 1.5)):
+        if not frame.holds(np.array([[x, y]]), 6.0)[0] or not lettering.is_free(
+            Box(x - 1.5, y - 1.5, x + 1.5, y + 1.5)
+        ):
             continue
         label = lettering.place_beside(local.get(name.name, name.name), x, y, Type(6.5), gap=4.0)
         if label is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+
 class Theme(NamedTuple):
     """Colours of paper, type and base map."""
 
@@ -33,6 +34,7 @@ class Theme(NamedTuple):
     relief: float = 1.0
     """Strength of the shade of the ground. [1]"""
     dark: bool = False
+
 
 THEMES: dict[str, Theme] = {
     "light": Theme(

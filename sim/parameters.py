@@ -83,6 +83,11 @@ class Parameters:
         self.contained = frozenset(token for row in self.rows for token in row.includes)
         self._both = _refuse_mixed_sides(self.rows)
 
+    def _repr_html_(self) -> str:
+        from sim.parameter_view import parameters_html
+
+        return parameters_html(self)
+
     def month_class(self, month: int) -> int:
         """First month of the year that no row tells from this one."""
         return self._classes[month - 1]
