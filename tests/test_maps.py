@@ -450,7 +450,9 @@ def test_gauges_at_a_break_are_those_of_its_terminal(study):
     breaks = gauges_at_breaks(study.ways, study.network.terminals)
     assert breaks
     for place, gauges in breaks.items():
-        there = [t for t in study.network.terminals.values() if t.node_id == place and t.from_mode == t.to_mode == "rail"]
+        there = [
+            t for t in study.network.terminals.values() if t.node_id == place and t.from_mode == t.to_mode == "rail"
+        ]
         assert set(gauges) in [{t.from_gauge, t.to_gauge} for t in there]
         assert gauges[0] != gauges[1]
 
