@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridors.catalogue import read_catalogue
-    from corridors.charts import plot_arrival, plot_bars, plot_costs, plot_days, plot_odds, plot_profile, write_chart
+    from corridors.charts import plot_profile
     from corridors.comparison import compare
     from corridors.difference import differences
     from corridors.maps import plot_map
@@ -25,33 +25,21 @@ __all__ = [
     "__version__",
     "compare",
     "differences",
-    "plot_arrival",
-    "plot_bars",
-    "plot_costs",
-    "plot_days",
     "plot_map",
-    "plot_odds",
     "plot_profile",
     "read_catalogue",
     "read_scenario",
     "run",
-    "write_chart",
 ]
 
 _HOME = {
     "compare": "comparison",
     "differences": "difference",
-    "plot_arrival": "charts",
-    "plot_bars": "charts",
-    "plot_costs": "charts",
-    "plot_days": "charts",
     "plot_map": "maps",
-    "plot_odds": "charts",
     "plot_profile": "charts",
     "read_catalogue": "catalogue",
     "read_scenario": "scenario",
     "run": "study",
-    "write_chart": "charts",
 }
 
 

@@ -45,16 +45,20 @@ def able(carried):
     return {way.corridor: way.outcome for way in carried.ways if way.outcome is not None}
 
 
+def drawn(folder, kind):
+    return ET.parse(folder / f"{kind}.svg")  # noqa: S314 - a file that we have just written
+
+
 def texts(folder, kind, gid):
     """Words of the texts of one gid, in the order drawn."""
-    tree = ET.parse(folder / f"{kind}.svg")
+    tree = drawn(folder, kind)
     groups = [g for g in tree.iter(f"{SVG}g") if g.get("id") == gid]
     return ["".join(t.itertext()).strip() for g in groups for t in g.iter(f"{SVG}text")]
 
 
 def path_of(folder, kind, gid):
     """Points of the first line of a gid, in SVG units."""
-    tree = ET.parse(folder / f"{kind}.svg")
+    tree = drawn(folder, kind)
     group = next(g for g in tree.iter(f"{SVG}g") if g.get("id") == gid)
     d = next(group.iter(f"{SVG}path")).get("d")
     return np.array([[float(v) for v in pair] for pair in re.findall(r"(-?[\d.]+) (-?[\d.]+)", d)])
@@ -146,7 +150,7 @@ def test_curves_of_arrival_are_those_of_the_table(folder):
 
 def test_uprights_of_the_days_stand_at_the_quantiles(folder):
     table = sorted(rows(folder, "days"), key=lambda row: float(row["days_p50"]))
-    tree = ET.parse(folder / "days.svg")
+    tree = drawn(folder, "days")
     at = {}
     for level in (10, 50, 90):
         groups = [g for g in tree.iter(f"{SVG}g") if g.get("id") == f"p{level}"]
@@ -160,7 +164,7 @@ def test_uprights_of_the_days_stand_at_the_quantiles(folder):
 
 def test_parts_of_the_cost_bars_are_as_long_as_the_table_says(folder):
     table = rows(folder, "countries")
-    tree = ET.parse(folder / "countries.svg")
+    tree = drawn(folder, "countries")
     wide = {}
     for part in {row["country"] for row in table}:
         widths = []

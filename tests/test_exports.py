@@ -13,8 +13,8 @@ from shapely.geometry import shape
 from studies import FLAGSHIP, ONE_PAIR, study, study_with_chance, way_of
 
 import corridors.exports
-from corridors.citations import sources_of_activity
 from corridors.charts import IN_RUN
+from corridors.citations import sources_of_activity
 from corridors.comparison import COLUMNS, comparison_rows
 from corridors.exports import write_study
 from corridors.result_tables import ACTIVITY_COLUMNS, COST_COLUMNS
@@ -77,7 +77,7 @@ def feasible(carried):
 
 
 def test_every_promised_file_is_written_with_pictures(tmp_path):
-    carried = study("today", *ONE_PAIR, "corridors=iran-road,west-road")
+    carried = study("today", *ONE_PAIR, "corridors=iran-road,qtta-road,west-road")
     files = write_study(carried, tmp_path / "out")
     assert {p.name for p in files} >= FILES | PICTURES
     assert all(p.is_file() and p.stat().st_size > 0 for p in files)

@@ -132,7 +132,7 @@ def test_no_two_names_of_a_panel_overlap(carried):
 
 
 def test_unknown_port_or_country_is_refused(carried):
-    with pytest.raises(ScenarioError, match='port "karachi_prt" is not in this study; .*did you mean'):
+    with pytest.raises(ScenarioError, match=r'port "karachi_prt" is not in this study; .*did you mean'):
         hinterland(carried, ["karachi_prt"])
     with pytest.raises(ScenarioError, match='country "ZZ" is not in this study'):
         hinterland(carried, PORTS, not_through="ZZ")
