@@ -190,7 +190,6 @@ def _draw_panel(axes: Axes, frame: Frame, ground: Ground, answer: Answer, measur
     bounds = answer.steps(measure)
     colours = shades(len(bounds) - 1, not theme.coloured)
     lettering = Lettering(frame.width, frame.height)
-    draw_scale(axes, frame, theme, lettering, "lower right")
     drawn: list[tuple[Reach, float, float]] = []
     for reach in answer.reaches:
         node = ground.nodes[reach.node_id]
@@ -200,6 +199,7 @@ def _draw_panel(axes: Axes, frame: Frame, ground: Ground, answer: Answer, measur
         draw_place(axes, x, y, face, theme.ink, square=answer.nearer(reach, measure) == 1)
         lettering.block_round(x, y, _DISC)
         drawn.append((reach, x, y))
+    draw_scale(axes, frame, theme, lettering)
     _write_places(axes, ground, answer, measure, (lettering, drawn))
 
 

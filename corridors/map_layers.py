@@ -48,11 +48,11 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     lettering = Lettering(frame.width, frame.height)
     lettering.avoid(_dots([b.points for b in bands], frame))
     lettering.avoid(_kashmir(frame))
-    corner = _draw_small_map(axes, frame, scene, bands, lettering)
-    draw_scale(axes, frame, theme, lettering, corner)
+    _draw_small_map(axes, frame, scene, bands, lettering)
     found = signs_of(scene, frame)
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
+    draw_scale(axes, frame, theme, lettering)
     draw_signs(axes, found, theme)
     for name in read_names():
         if name.kind == "town":
@@ -154,7 +154,7 @@ def _write_exits(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], 
     for way in scene.ways:
         hauls = hauls_of(way)
         outside = [a for a in hauls if not in_frame(scene, frame, a.to_node_id)]
-        if not outside or not in_frame(scene, frame, way.origin):
+        if not outside or not (in_frame(scene, frame, way.origin) and in_frame(scene, frame, way.destination)):
             continue
         last = outside[-1].to_node_id
         named = f"to {scene.name_of(last)}"
@@ -225,14 +225,17 @@ def write_names(axes: Axes, frame: Frame, scene: Scene | Ground, lettering: Lett
             write_label(axes, label, theme.type_on_sea if water else theme.country, theme.sea if water else theme.land)
 
 
-def draw_scale(
-    axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, taken: str, length_km: float = 500.0
-) -> None:
-    """Bar of so many kilometres, in the lower corner that is not taken."""
+def draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, length_km: float = 500.0) -> None:
+    """Bar of so many kilometres along the lower edge, where it covers least; to be drawn once the signs have their places."""
     length = length_km * frame.scale
-    x = 14.0 if not taken.endswith("left") or taken.startswith("upper") else frame.width - length - 30.0
     y = 16.0
-    lettering.block(Box(x - 6.0, y - 10.0, x + length + 24.0, y + 16.0))
+
+    def room(x: float) -> Box:
+        return Box(x - 6.0, y - 10.0, x + length + 24.0, y + 16.0)
+
+    spots = np.linspace(14.0, max(frame.width - length - 30.0, 14.0), 9)[[0, 8, 1, 7, 2, 6, 3, 5, 4]]
+    x = float(min(spots, key=lambda at: (not lettering.is_free(room(at)), lettering.ink_under(room(at)) > 4)))
+    lettering.block(room(x))
     for i, colour in enumerate((theme.ink, theme.paper)):
         line = np.array([[x + i * length / 2, y], [x + (i + 1) * length / 2, y]])
         draw_lines(axes, [line], Stroke(theme.ink, 3.0, 9.0))
@@ -242,8 +245,8 @@ def draw_scale(
         signs.write(axes, (x + at * length - 2.0, y + 4.0), words, Type(6.5), signs.Ink(theme.ink, theme.paper))
 
 
-def _draw_small_map(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], lettering: Lettering) -> str:
-    """Eurasia with the frame of the large map, in the corner where the fewest bands run; gives that corner."""
+def _draw_small_map(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], lettering: Lettering) -> None:
+    """Eurasia with the frame of the large map, in the corner where the fewest bands run."""
     from matplotlib.patches import Rectangle
 
     theme = scene.theme
@@ -286,4 +289,3 @@ def _draw_small_map(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band
     outline = np.concatenate([a + (b - a) * edge[:, None] for a, b in pairwise(corners_pt)])
     draw_lines(inset, [small.place(frame.lonlat(outline))], Stroke(theme.ink, 0.9, 4.0))
     inset.add_patch(Rectangle((0, 0), width, height, fill=False, edgecolor=theme.paper, linewidth=0.1, zorder=0.1))
-    return best

@@ -154,7 +154,7 @@ def _draw_panel(axes: Axes, frame: Frame, scene: Scene, borders: str) -> None:
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
     draw_signs(axes, found, theme)
-    draw_scale(axes, frame, theme, lettering, "lower left", length_km=250.0)
+    draw_scale(axes, frame, theme, lettering, length_km=250.0)
     ends = [sign for sign in found if sign.kind in ENDS]
     write_signs(axes, ends, theme, lettering, larger=-1.5)
     write_names(axes, frame, scene, lettering, larger=-1.4)
