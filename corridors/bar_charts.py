@@ -106,13 +106,14 @@ def name_rows(figure: Figure, pair: Pair, ways: Sequence[Way], bottom: float, ro
 
 def rank_axes(ax: Axes, rows: int, most: float, *, least: float = 0.0) -> None:
     """Axes of so many rows, the first on top, from zero or from what is less."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
     ax.set_xlim(least, most)
     ax.set_ylim(rows - 0.5, -0.5)
     ax.set_yticks([])
     ax.spines["bottom"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(least, most)
+    ax.xaxis.set_major_locator(FixedLocator([t for t in ticks if least <= t <= most]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     ax.grid(visible=True, axis="x")
     ax.set_axisbelow(True)

@@ -159,14 +159,15 @@ def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
     _write_csv(work / "rows.csv", ROW_COLUMNS, row_rows(study))
     _write_draws(study, work / "draws.parquet")
     _write_json(work / "routes.geojson", routes_geojson(study), indent=None)
-    _write_json(work / "datapackage.json", data_package(study))
+    tables: list[Path] = []
     if pictures:
         from corridors.charts import IN_RUN, write_chart
         from corridors.maps import draw
 
         draw(study, work / "map.png", work / "map.svg")
         for kind, name in IN_RUN.items():
-            write_chart(study, kind, work / f"{name}.png")
+            tables += write_chart(study, kind, work / f"{name}.png")[1:]
+    _write_json(work / "datapackage.json", data_package(study, tables))
     _write_json(work / "study.json", study_json(study))
 
 

@@ -98,8 +98,9 @@ def odds_figure(pair: Pair) -> Figure:
         badge(figure, EDGE + 0.09, y, pair.styles[way.corridor], hollow=pair.is_hollow(way.corridor))
         write(figure, EDGE + 0.26, y, shorten(corridor_name(pair.study, way.corridor), TEXT, names - EDGE - 0.32))
     for m, (word, matrix) in enumerate(matrices.items()):
-        left = names + m * (cell * count + GAP)
-        write(figure, left, base + cell * count + 0.42, f"row is {word} than column, % of draws", weight="bold")
+        head = f"row is {word} than column, % of draws"
+        left = names + m * (max(cell * count, width_of(head, TEXT, "bold")) + GAP)
+        write(figure, left, base + cell * count + 0.42, head, weight="bold")
         _matrix(figure, matrix[np.ix_(order, order)], (left, base, cell))
         for k, i in enumerate(order):
             way = pair.ways[i]

@@ -83,6 +83,11 @@ def test_every_promised_file_is_written_with_pictures(tmp_path):
     assert all(p.is_file() and p.stat().st_size > 0 for p in files)
     assert {p.name for p in files} == {p.name for p in (tmp_path / "out").iterdir()}
     assert (tmp_path / "out" / "map.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    tables = {p.name for p in files if p.suffix == ".csv"}
+    with system.use_context(trusted=True):
+        package = Package(str(tmp_path / "out" / "datapackage.json"))
+        assert {resource.path for resource in package.resources} == tables
+        assert package.validate().valid
 
 
 def test_without_pictures_everything_else_is_there(folder):

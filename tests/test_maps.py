@@ -377,6 +377,22 @@ def test_svg_carries_the_letters_that_its_words_need(study, tmp_path):
     assert len(inside["bold"]) < 200
 
 
+def test_svg_carries_the_joined_forms_of_arabic_letters():
+    import base64
+    import io
+
+    from fontTools.ttLib import TTFont
+
+    from corridors.embedding import embed_letters
+
+    svg = "<svg><defs>\n</defs><text style=\"font: 9px 'Noto Sans Arabic', 'DejaVu Sans'\">کوئٹہ</text></svg>"
+    [data] = re.findall(r"font-family:'Noto Sans Arabic'.*?base64,([^)]+)\)", embed_letters(svg))
+    font = TTFont(io.BytesIO(base64.b64decode(data)))
+    assert set(map(ord, "کوئٹہ")) <= set(font.getBestCmap())
+    assert "GSUB" in font
+    assert len(font.getGlyphOrder()) > 2 * 5
+
+
 # ---- regions, scripts, hours of gates
 
 
