@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.study import Study
-from corridors.ways import Way, value_of_time_row
+from corridors.ways import Way
 from sim.draws import Floats
+from sim.expectations import value_of_time_row
 from sim.indicators import swd, swod
 from sim.simulation import quantiles
 

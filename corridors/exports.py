@@ -163,7 +163,9 @@ def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
     if pictures:
         from corridors.charts import IN_RUN, write_chart
         from corridors.maps import draw
+        from corridors.web_map import write_web_map
 
+        write_web_map(study, work / "map.html")
         draw(study, work / "map.png", work / "map.svg")
         for kind, name in IN_RUN.items():
             tables += write_chart(study, kind, work / f"{name}.png")[1:]

@@ -18,13 +18,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridors.captions import factor_of, one_of, place_name
-from corridors.study import overloaded
-from corridors.ways import WayFinder
-from sim.activities import WATER, Conditions, Edge
-from sim.amounts import expected
-from sim.cost import usd_amounts
+from corridors.toml_files import ScenarioError
+from sim.activities import WATER, Edge
 from sim.routing import Graph, Pin, least_cost
-from sim.transit_time import hours_amount
 from sim.unfolding import destination_activities, origin_activities
 
 if TYPE_CHECKING:
@@ -55,38 +51,17 @@ class Reckoner:
     """
 
     def __init__(self, study: Study) -> None:
+        if study.search is None:
+            raise ScenarioError("hinterland: this study keeps no search; make it by run(read_scenario(...))")
         self.study = study
-        scenario, consignment = study.scenario, study.consignment
-        self.conditions = Conditions(
-            consignment=consignment,
-            direction=study.direction,
-            month=scenario.month,
-            open_upgrades=study.network.open_projects,
-            exchange=scenario.exchange,
-            closed_vehicles=overloaded(study.parameters, consignment),
-        )
-        finder = WayFinder(
-            study.network, study.network, study.parameters, self.conditions, study.standings, study.lengths, scenario
-        )
-        self.openings = finder.openings
-        self.edges = [Edge(e.edge_id, e.end, e.start, e.activities) for e in finder.graph.edges]
-        self._known: dict[tuple[str, Activity], float] = {}
+        self.conditions = study.search.conditions
+        self.expectations = study.search.expectations
+        self.edges = [Edge(e.edge_id, e.end, e.start, e.activities) for e in study.search.graph.edges]
 
     def cost(self, activities: Sequence[Activity], measure: str) -> float:
         """Mean hours or dollars of activities. [h] or [USD]."""
-        return sum(self._one(activity, measure) for activity in activities)
-
-    def _one(self, activity: Activity, measure: str) -> float:
-        key = (measure, activity)
-        if key not in self._known:
-            p, c, m = self.study.parameters, self.conditions.consignment, self.conditions.month
-            if measure == "hours":
-                value = expected(hours_amount(activity, p, c, m), p, self.study.lengths)
-                value += sum(o.mean_wait_hours for o in self.openings if o.holds_for(activity, m))
-            else:
-                value = sum(expected(a, p, self.study.lengths) for a in usd_amounts(activity, p, c, m).values())
-            self._known[key] = value
-        return self._known[key]
+        means = self.expectations.means(activities)
+        return means.hours if measure == "hours" else means.usd
 
     def least(self, port: str, places: Sequence[str], measure: str, barred: str = "") -> dict[str, float]:
         """Least mean hours or dollars from each place to a port, by no way through a country that is barred.

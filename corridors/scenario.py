@@ -33,7 +33,7 @@ from corridors.switches import PARAMETER_FIELDS, set_switches
 from corridors.toml_files import ScenarioError, explain, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from corridors.catalogue import Corridor
     from geodata.network import Network
@@ -261,7 +261,7 @@ def read_scenario(
         raise ScenarioError(explain(error, place, _KEYS)) from error
 
 
-def check(scenario: Scenario, network: "Network", catalogue: "dict[str, Corridor]") -> None:
+def check(scenario: Scenario, network: "Network", catalogue: "Mapping[str, Corridor]") -> None:
     """Refuse a scenario that names what the network or the catalogue does not have.
 
     Parameters
@@ -286,7 +286,7 @@ def check(scenario: Scenario, network: "Network", catalogue: "dict[str, Corridor
 
 
 def _names(
-    scenario: Scenario, network: "Network", catalogue: "dict[str, Corridor]"
+    scenario: Scenario, network: "Network", catalogue: "Mapping[str, Corridor]"
 ) -> "list[tuple[str, Iterable[str], Collection[str]]]":
     """List what a scenario names: the key, the names found there, the right names."""
     roads = {name for name, crossing in network.crossings.items() if crossing.mode == "road"}

@@ -66,6 +66,8 @@ class Study:
         Number of draws made; more than the scenario's where it asks for a precision. [1]
     own
         Rows of the user's that were laid over ours.
+    search
+        The search that found the ways, for what is asked next of the same date.
     """
 
     scenario: Scenario
@@ -80,6 +82,7 @@ class Study:
     doubts: Mapping[tuple[str, str, str], Doubt] = field(default_factory=dict)
     draws: int = 0
     own: OwnRows = field(default_factory=OwnRows)
+    search: WayFinder | None = field(default=None, repr=False, compare=False)
 
     @property
     def states(self) -> dict[str, str]:
@@ -130,9 +133,37 @@ def run(scenario: Scenario) -> Study:
     TableError
         Where a table breaks its dictionary, a parameter is missing or ambiguous, or a state is unknown and unsettled.
     """
+    catalogue = read_catalogue()
+    search, own = set_up(scenario, catalogue)
+    draws = Draws(search.parameters, search.lengths, scenario.draws, scenario.seed)
+    ways, doubts, count = _ways(search, scenario, catalogue, draws)
+    return Study(
+        scenario=scenario,
+        network=search.network,
+        parameters=search.parameters,
+        catalogue=catalogue,
+        ways=ways,
+        doubts=doubts,
+        draws=count,
+        standings=tuple(search.found),
+        lengths=search.lengths,
+        consignment=search.conditions.consignment,
+        direction=search.conditions.direction,
+        own=own,
+        search=search,
+    )
+
+
+def set_up(scenario: Scenario, catalogue: Mapping[str, Corridor]) -> tuple[WayFinder, OwnRows]:
+    """Take a scenario apart: the search of its date, priced and ready, and the rows of the user's that it rests on.
+
+    Raises
+    ------
+    ScenarioError, TableError
+        As for :func:`run`.
+    """
     everything, parameters, own = tables_with(scenario.rows)
     parameters = parameters.with_values(_figures(scenario))
-    catalogue = read_catalogue()
     check(scenario, everything, catalogue)
     everything, lengths = _lengths(scenario, everything)
     network = everything.built(scenario.date, scenario.opened, scenario.projects.held)
@@ -147,22 +178,7 @@ def run(scenario: Scenario) -> Study:
         exchange=scenario.exchange,
         closed_vehicles=overloaded(parameters, consignment),
     )
-    search = WayFinder(network, everything, parameters, conditions, found, lengths, scenario)
-    ways, doubts, count = _ways(search, scenario, catalogue, Draws(parameters, lengths, scenario.draws, scenario.seed))
-    return Study(
-        scenario=scenario,
-        network=network,
-        parameters=parameters,
-        catalogue=catalogue,
-        ways=ways,
-        doubts=doubts,
-        draws=count,
-        standings=tuple(found),
-        lengths=lengths,
-        consignment=consignment,
-        direction=conditions.direction,
-        own=own,
-    )
+    return WayFinder(network, everything, parameters, conditions, found, lengths, scenario), own
 
 
 MOST_DRAWS = 1 << 20

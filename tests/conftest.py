@@ -5,8 +5,11 @@ missing they skip and say so; with ``CORRIDORS_REQUIRE_SHARED=1`` they fail inst
 """
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,3 +46,42 @@ def shared_file() -> Callable[[str], Path]:
 def root() -> Path:
     """Folder of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Callable[..., AbstractContextManager[Any]]]:
+    """Give a test ``browser(file, width, height, touch=False)``: a page opened in Chromium with the network off.
+
+    The page knows ``requests`` (every address asked for) and ``complaints`` (errors and warnings of the console). Where the machine has no
+    Chromium the test is skipped, or fails under ``CORRIDORS_REQUIRE_BROWSER=1``.
+    """
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        reason = "needs Chromium on the path (Debian: apt-get install chromium)"
+        if os.environ.get("CORRIDORS_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as engine:
+        chromium = engine.chromium.launch(executable_path=program, args=["--no-sandbox"])
+
+        @contextmanager
+        def opened(file: Path, width: int, height: int, *, touch: bool = False) -> Iterator[Any]:
+            size = {"width": width, "height": height}
+            context = chromium.new_context(viewport=size, offline=True, has_touch=touch, is_mobile=touch)
+            page = context.new_page()
+            page.requests, page.complaints = [], []
+            page.on("request", lambda request: page.requests.append(request.url))
+            page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            page.on(
+                "console",
+                lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None,
+            )
+            page.goto(file.as_uri())
+            page.wait_for_selector("html[data-ready=yes]", state="attached")
+            yield page
+            context.close()
+
+        yield opened
+        chromium.close()

@@ -16,7 +16,7 @@ from corridors import compare
 from corridors.comparison import COLUMNS, comparison_rows, describe, odds, value_of_time
 from corridors.exports import write_study
 from corridors.result_tables import figure
-from corridors.ways import value_of_time_row
+from sim.expectations import value_of_time_row
 from sim.indicators import swd, swod
 
 # word for word from the contract; new columns may only follow

@@ -68,7 +68,7 @@ def test_no_way_of_the_study_is_quicker_or_cheaper(carried, reaches):
         hours = sum(expected(p.hours, carried.parameters, carried.lengths) for p in priced)
         usd = sum(expected(a, carried.parameters, carried.lengths) for p in priced for a in p.usd.values())
         assert reach.hours["karachi_port"] <= hours * (1 + 1e-9) + sum(
-            o.mean_wait_hours for o in Reckoner(carried).openings
+            o.mean_wait_hours for o in carried.search.expectations.openings
         )
         assert reach.usd["karachi_port"] <= usd * (1 + 1e-9)
 

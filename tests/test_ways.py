@@ -8,7 +8,8 @@ import pytest
 from studies import FLAGSHIP, ONE_PAIR, finder, study, way_of
 
 from corridors.catalogue import Corridor, Stage, read_catalogue
-from corridors.ways import WayFinder, assumption_sentence, sections_of
+from corridors.pins import sections_of
+from corridors.ways import WayFinder, assumption_sentence
 from sim.activities import WATER, Conditions
 from sim.cost import payload_t
 from sim.routing import Graph, Pin, Section, least_cost
@@ -148,7 +149,7 @@ def cheapest(search, sections, way, avoid):
     """Least cost of a pin, place after place, section after section; None where there is none."""
     weights = search.graph.weights
     edges = [e for e in search.graph.edges if e.end.node_id not in avoid]
-    starts, ends = search._ends(search.graph, way.origin, way.destination)
+    starts, ends = search.ends(search.graph, way.origin, way.destination)
     begin = {s: search.weight(a) for s, a in starts.items() if s.mode in sections[0].modes}
     for number, section in enumerate(sections):
         inside = [e for e in edges if section.allows(e)]
@@ -193,7 +194,7 @@ def test_search_weights_are_the_mean_of_what_is_simulated():
 def test_fewer_rules_never_cost_more():
     carried = study(FLAGSHIP, *ONE_PAIR)
     search = finder(carried)
-    starts, ends = search._ends(search.graph, "almaty1", "karachi_port")
+    starts, ends = search.ends(search.graph, "almaty1", "karachi_port")
     costs = [{s: search.weight(a) for s, a in end.items()} for end in (starts, ends)]
     free = least_cost(
         search.graph, "almaty1", ["karachi_port"], Pin((Section(frozenset({"rail", "road", "sea", "ferry"})),), *costs)
@@ -228,7 +229,7 @@ def test_a_shut_gate_is_not_walked_round_and_back():
     search = finder(carried)
     sections = sections_of(carried.catalogue["kabul-road"], "almaty1", "karachi_port", "southbound")
     costs = [
-        {s: search.weight(a) for s, a in end.items()} for end in search._ends(search.graph, "almaty1", "karachi_port")
+        {s: search.weight(a) for s, a in end.items()} for end in search.ends(search.graph, "almaty1", "karachi_port")
     ]
     turning = least_cost(search.graph, "almaty1", ["karachi_port"], Pin(sections, *costs))["karachi_port"]
     nodes = [s.node_id for s in turning.states]

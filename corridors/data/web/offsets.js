@@ -1,0 +1,29 @@
+"use strict";
+/* Corridors that share a line run side by side, like the lines of a city's railways: each is moved along the left normal
+   of the line by its place in the bundle, in points of the screen, so the distance is the same at every zoom. */
+const SideBySide = L.Polyline.extend({
+  options: { aside: 0 },
+  setAside(pixels) {
+    this.options.aside = pixels;
+    return this.redraw();
+  },
+  _projectLatlngs(latlngs, result, bounds) {
+    L.Polyline.prototype._projectLatlngs.call(this, latlngs, result, bounds);
+    if (!this.options.aside || !result.length || latlngs[0] instanceof L.LatLng === false) { return; }
+    const last = result[result.length - 1];
+    result[result.length - 1] = moved(last, this.options.aside);
+  },
+});
+
+function moved(points, aside) {
+  const out = [];
+  for (let i = 0; i < points.length; i += 1) {
+    const before = points[Math.max(i - 1, 0)];
+    const after = points[Math.min(i + 1, points.length - 1)];
+    const dx = after.x - before.x;
+    const dy = after.y - before.y;
+    const length = Math.hypot(dx, dy) || 1;
+    out.push(new L.Point(points[i].x + (aside * dy) / length, points[i].y - (aside * dx) / length));
+  }
+  return out;
+}
