@@ -232,7 +232,7 @@ def _write_places(
         values = [answer.value(reach, measure, port) for port in answer.ports]
         said = " | ".join("–" if v is None else figures(v, measure) for v in values)
         words = f"{ground.name_of(reach.node_id)}\n{said}"
-        label = lettering.place_beside(words, x, y, Type(6.8), gap=_DISC + 1.5)
+        label = lettering.place_beside(words, x, y, Type(6.8), gap=_DISC + 1.5, close=reach.node_id not in study)
         if label is not None:
             stood.append((x, y))
             name, figure = label.text.split("\n")

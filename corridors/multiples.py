@@ -147,6 +147,7 @@ def _draw_panel(axes: Axes, frame: Frame, scene: Scene, borders: str) -> None:
     bands = lay_bands(stretches_of(scene, frame), ends_of(scene, frame), pitch=signs.BAND_PITCH * 0.72)
     draw_bands(axes, bands, scene, scale=0.72)
     lettering = Lettering(frame.width, frame.height)
+    lettering.avoid(np.concatenate([np.empty((0, 2)), *(band.points for band in bands)]))
     found = [sign for sign in signs_of(scene, frame) if sign.kind in {*ENDS, "gate"} and not sign.aside]
     found = [
         s._replace(note="") for s in found if s.kind != "gate" or not s.state.startswith("open") or "assumed" in s.state
