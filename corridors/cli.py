@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from corridors import cli_chance, cli_evidence, cli_league, cli_rows, cli_search, cli_speed, cli_switching
+from corridors import cli_chance, cli_evidence, cli_league, cli_pictures, cli_rows, cli_search, cli_speed, cli_switching
 
 app = typer.Typer(
     name="corridors",
@@ -214,6 +214,7 @@ app.add_typer(cli_search.commands)
 app.add_typer(cli_speed.commands)
 app.add_typer(cli_switching.commands)
 app.add_typer(cli_league.commands)
+app.add_typer(cli_pictures.commands)
 
 if __name__ == "__main__":
     main()

@@ -108,6 +108,11 @@ class Study:
 
         return list(sources_of(self))
 
+    def _repr_html_(self) -> str:
+        from corridors.notebook_view import study_html  # draws the map
+
+        return study_html(self)
+
 
 def run(scenario: Scenario) -> Study:
     """Carry a scenario through the house.
