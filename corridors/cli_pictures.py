@@ -80,6 +80,9 @@ def map_(
     """Draw the ways of a scenario, of several side by side, or the state of every line and gate on a day."""
     from corridors.map_pictures import Look, write_map, write_multiples, write_status
 
+    if out.suffix.lower() == ".html":
+        _web_map(out, _carried(_only(scenarios), changes, rows), borders)
+        return
     _check_target(out)
     look = Look(region, theme, size, borders, labels)
     look.check()
@@ -137,6 +140,25 @@ def _carried(scenario: str, changes: list[str] | None, rows: list[Path] | None) 
     from corridors.study import run as carry
 
     return carry(read_scenario(scenario, list(changes or []), rows=rows or ()))
+
+
+def _only(scenarios: list[str] | None) -> str:
+    from corridors.toml_files import ScenarioError
+
+    if len(_some(scenarios)) > 1:
+        raise ScenarioError("map: an interactive map holds one scenario; name one, or draw several as a picture")
+    return _some(scenarios)[0]
+
+
+def _web_map(out: Path, study: Study, borders: str) -> None:
+    from corridors.captions import one_of
+    from corridors.web_map import write_web_map
+    from geodata.basemap import BORDER_MODES
+
+    one_of(borders, BORDER_MODES, "borders")
+    _say_written([write_web_map(study, out, borders=borders)])
+    if not any(way.feasible for way in study.ways):
+        raise typer.Exit(NO_WAY)
 
 
 def _some(scenarios: list[str] | None) -> list[str]:
