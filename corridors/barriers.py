@@ -28,6 +28,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
+from corridors.gap_words import line_words
 from geodata.network import Closure, Network, Terminal
 from sim.activities import Conditions, Edge
 from sim.closures import Assumption, Standing, bars
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 By = Literal["gate", "event"]
 LAND = ("rail", "road")
+THROUGH = ":through"
+"""End of the name of an edge on which trucks drive through a crossing where they are changed."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,12 @@ class Barriers:
     @cached_property
     def locked(self) -> LockedGraph:
         """Edges that could ever carry the cargo, with the switches that each needs."""
-        edges = unfold(self._all, self._lifted)
+        edges = [*unfold(self._all, self._lifted), *self._driven_through()]
         today = {e.edge_id for e in unfold(self.search.network, self._lifted)}
         active = [s for s in self.search.found if s.state not in ("open", "slow")]
-        needs = {e.edge_id: frozenset(self._needs(e, active, there=e.edge_id in today)) for e in edges}
+        needs = {
+            e.edge_id: frozenset(self._needs(e, active, there=e.edge_id.removesuffix(THROUGH) in today)) for e in edges
+        }
         return LockedGraph(edges, needs, dict(self._weighed(edges)))
 
     def _weighed(self, edges: Iterable[Edge]) -> Iterator[tuple[str, float]]:
@@ -119,8 +124,29 @@ class Barriers:
         for standing in active:
             if bars(standing, edge, consignment, self._all):
                 yield self._known(self._closure(standing))
+        if edge.edge_id.endswith(THROUGH):
+            yield self._known(self._exchange(edge.activities[0].crossing_id))
         for state in (edge.start, edge.end):
             yield from self._loads.get((state.mode, state.vehicle), ())
+
+    def _driven_through(self) -> list[Edge]:
+        """Hops over the crossings where trucks are changed, as they would be if they drove through."""
+        stated = self._lifted.exchange or {}
+        changed = [c.crossing_id for c in self._all.crossings.values() if stated.get(c.crossing_id, c.exchange)]
+        free = replace(self._lifted, exchange={**stated, **dict.fromkeys(changed, False)})
+        crossings = {name: self._all.crossings[name] for name in changed if self._all.crossings[name].mode == "road"}
+        edges = unfold(replace(self._all, links={}, terminals={}, crossings=crossings), free)
+        return [edge._replace(edge_id=edge.edge_id + THROUGH) for edge in edges]
+
+    def _exchange(self, name: str) -> Switch:
+        crossing = self.search.everything.crossings[name]
+        countries = f"{crossing.from_country}-{crossing.to_country}"
+        return Switch(
+            f"exchange:{name}",
+            "exchange",
+            f"permission for trucks to drive through {crossing.name} ({countries})",
+            "the cargo changes trucks there",
+        )
 
     def _known(self, switch: Switch) -> str:
         self.switches.setdefault(switch.name, switch)
@@ -226,17 +252,6 @@ def lighter(consignment: Consignment, tonnes_per_unit: float) -> Consignment:
     """Consignment with less in each load unit, worth as much a tonne."""
     share = tonnes_per_unit / consignment.tonnes_per_unit
     return replace(consignment, tonnes=consignment.tonnes * share, value_usd=consignment.value_usd * share)
-
-
-def line_words(mode: str, gauge_mm: int) -> str:
-    """Mode and gauge in words.
-
-    Examples
-    --------
-    >>> line_words("rail", 1520)
-    'rail 1520 mm'
-    """
-    return f"{mode} {gauge_mm} mm" if gauge_mm else mode
 
 
 def place_of_closure(closure: Closure, network: Network) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridors import cli_chance, cli_evidence, cli_rows
+from corridors import cli_chance, cli_evidence, cli_rows, cli_unlock
 
 if TYPE_CHECKING:
     pass
@@ -216,6 +216,7 @@ def _say(error: Exception) -> None:
 app.add_typer(cli_evidence.commands)
 app.add_typer(cli_rows.commands)
 app.add_typer(cli_chance.commands)
+app.add_typer(cli_unlock.commands)
 
 if __name__ == "__main__":
     main()

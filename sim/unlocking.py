@@ -74,11 +74,16 @@ class LockedGraph:
     ) -> None:
         kept = list(edges)
         known = weights or {}
+        self.priced = frozenset(known)
         self.graph = Graph(kept, {e.edge_id: known.get(e.edge_id, 0.0) for e in kept})
         self.needs = {e.edge_id: needs.get(e.edge_id, frozenset()) for e in self.graph.edges}
         self.names = sorted(frozenset[str]().union(*self.needs.values()))
         bit = {name: 1 << i for i, name in enumerate(self.names)}
         self._mask = {edge_id: sum(bit[name] for name in needed) for edge_id, needed in self.needs.items()}
+
+    def mask(self, edge_id: str) -> int:
+        """Switches that an edge needs, one bit each in the order of the names."""
+        return self._mask[edge_id]
 
     def opened(self, switches: Collection[str]) -> Graph:
         """Edges that need nothing but the switches that are set."""
@@ -165,7 +170,7 @@ class LockedGraph:
             As in :meth:`minimal_sets`.
         """
         shut = frozenset(switches)
-        leading = self._steps_that_lead_on(origin, destination, pin)[0]
+        leading = self.steps_that_lead_on(origin, destination, pin)[0]
         of_use = frozenset[str]().union(*(self.needs[edge_id] for steps in leading.values() for edge_id, _ in steps))
         shut |= frozenset(self.names) - of_use
         waiting = [sorted(of_use - shut)]
@@ -186,7 +191,7 @@ class LockedGraph:
     def _reaching(self, base: Switches, errand: tuple[str, str, Pin], most: int, most_labels: int) -> MinimalSets:
         """Minimal sets that hold a base and by which the destination is reached, turning back allowed."""
         origin, destination, pin = errand
-        steps, ends = self._steps_that_lead_on(origin, destination, pin)
+        steps, ends = self.steps_that_lead_on(origin, destination, pin)
         begin = sum(1 << i for i, name in enumerate(self.names) if name in base)
         reached: dict[Label, list[int]] = {}
         arrived: list[int] = []
@@ -194,7 +199,7 @@ class LockedGraph:
         limit, taken = max(most, len(base)), 0
 
         def reach(label: Label, mask: int) -> None:
-            if _holds_one_of(mask, arrived) or _holds_one_of(mask, reached.get(label, ())):
+            if holds_one_of(mask, arrived) or holds_one_of(mask, reached.get(label, ())):
                 return
             reached.setdefault(label, []).append(mask)
             heapq.heappush(heap, (mask.bit_count(), mask, label))
@@ -204,24 +209,25 @@ class LockedGraph:
         while heap:
             size, mask, label = heapq.heappop(heap)
             if arrived and size > limit:
-                return MinimalSets(self._named(arrived), size - 1)
+                return MinimalSets(self.named(arrived), size - 1)
             taken += 1
             if taken > most_labels:
-                return MinimalSets(self._named(arrived), size - 1, cut=True)
-            if _holds_one_of(mask, arrived):
+                return MinimalSets(self.named(arrived), size - 1, cut=True)
+            if holds_one_of(mask, arrived):
                 continue
             if label in ends:
                 arrived.append(mask)
                 limit = max(limit, size)
                 continue
             for edge_id, following in steps.get(label, ()):
-                reach(following, mask | self._mask[edge_id])
-        return MinimalSets(self._named(arrived), len(self.names))
+                reach(following, mask | self.mask(edge_id))
+        return MinimalSets(self.named(arrived), len(self.names))
 
-    def _named(self, masks: Iterable[int]) -> tuple[Switches, ...]:
+    def named(self, masks: Iterable[int]) -> tuple[Switches, ...]:
+        """Sets of switches by name."""
         return tuple(frozenset(name for i, name in enumerate(self.names) if mask >> i & 1) for mask in masks)
 
-    def _steps_that_lead_on(
+    def steps_that_lead_on(
         self, origin: str, destination: str, pin: Pin
     ) -> tuple[dict[Label, list[tuple[str, Label]]], set[Label]]:
         """Steps between labels that the origin reaches and from which the destination is reached, and the last labels."""
@@ -250,6 +256,6 @@ class LockedGraph:
         return leading, ends
 
 
-def _holds_one_of(mask: int, others: Iterable[int]) -> bool:
+def holds_one_of(mask: int, others: Iterable[int]) -> bool:
     """Whether a set holds all of one of the others."""
     return any(other & mask == other for other in others)
