@@ -258,8 +258,8 @@ def place_of_closure(closure: Closure, network: Network) -> str:
     """What a closure names, with its country or its mode, as a reader knows it."""
     crossing = network.crossings.get(closure.object_id)
     if crossing is not None:
-        countries = f"{crossing.from_country}-{crossing.to_country}"
-        return f"{crossing.name} ({crossing.mode}, {countries})"
+        what = f"{crossing.mode}, {crossing.from_country}-{crossing.to_country})"
+        return f"{crossing.name[:-1]}; {what}" if crossing.name.endswith(")") else f"{crossing.name} ({what}"
     node = network.nodes.get(closure.object_id)
     if node is not None:
         return f"{node.name} ({node.country})"

@@ -12,6 +12,10 @@ commands = typer.Typer()
 
 NO_WAY = 3
 MOST_SWITCHES = 12
+HOW_TO_READ = (
+    "means are those of the search: an average trip, without closures to come; P10, P50 and P90 are of single trips that arrive, "
+    "with closures to come where the scenario draws them; all ways share their draws"
+)
 
 
 @commands.command()
@@ -73,6 +77,7 @@ def unlock(
             f"{names[origin].name} - {names[destination].name}, {asked.name}, {asked.date.isoformat()}; "
             f"{asked.draws} draws, seed {asked.seed}"
         )
+        typer.echo(HOW_TO_READ)
         for line in (*((assumption,) if assumption else ()), *unlock_lines(answers)):
             typer.echo(line)
     if not any(answer.connects for answer in answers):

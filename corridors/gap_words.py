@@ -35,28 +35,31 @@ def distance_words(km: float) -> str:
     return f"{km:.1f} km" if km < 10 else f"{km:,.0f} km"
 
 
-def gap_words(gap: Gap, origin: str, destination: str, nodes: Mapping[str, Node], known: Collection[str]) -> str:
+def gap_words(gap: Gap, ends: tuple[str, str], nodes: Mapping[str, Node], known: Collection[str], unit: str) -> str:
     """Gap between two places in words.
 
     Parameters
     ----------
     gap
         What was found (:func:`sim.gaps.find_gap`).
-    origin, destination
-        The two places.
+    ends
+        Origin and destination.
     nodes
         Names of places.
     known
-        Places that any line touches at all.
+        Places that any line for the load touches.
+    unit
+        Load unit of what is moved.
 
     Returns
     -------
     str
         One or two clauses.
     """
+    origin, destination = ends
     alone = [_place(name, nodes) for name in (origin, destination) if name not in known]
     if alone:
-        return f"{' and '.join(alone)} {'are' if len(alone) > 1 else 'is'} isolated: nothing that takes this load touches it"
+        return f"{' and '.join(alone)} {'are' if len(alone) > 1 else 'is'} isolated: no line, road or ship that takes load unit {unit} touches it"
     if gap.near is None:
         return f"no way of this kind begins at {_place(origin, nodes)}"
     if gap.far is None or gap.km is None:
@@ -65,7 +68,7 @@ def gap_words(gap: Gap, origin: str, destination: str, nodes: Mapping[str, Node]
     if gap.near.node_id == gap.far.node_id:
         place = _place(gap.near.node_id, nodes)
         if here != there:
-            return f"{here} and {there} do not meet at {place}: there is no terminal"
+            return f"{here} and {there} do not meet at {place}: no terminal there takes load unit {unit}"
         return f"from {place} nothing goes on ({here})"
     sentence = (
         f"cargo from {nodes[origin].name} gets as far as {_state(gap.near, nodes)}, and what leads to "

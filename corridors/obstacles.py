@@ -125,7 +125,8 @@ class Obstacles:
         pin = Pin(sections, dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0), frozenset(corridor.avoid), once=True)
         nodes = self.search.everything.nodes
         gap = find_gap(graph, origin, destination, pin, nodes)
-        return gap_words(gap, origin, destination, nodes, graph.at) if gap else ""
+        unit = self.search.conditions.consignment.load_unit
+        return gap_words(gap, (origin, destination), nodes, graph.at, unit) if gap else ""
 
 
 def _shut_words(standing: Standing, network: Network) -> str:

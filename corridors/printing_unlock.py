@@ -75,6 +75,8 @@ def unlock_lines(answers: Sequence[Unlocking]) -> Iterator[str]:
         yield f"{answer.corridor.corridor_id}: {answer.corridor.name}"
         if answer.now is not None:
             yield f"  open: {figure_words(answer.now)}; nothing need be unlocked"
+            if answer.cut and not answer.sets:
+                yield f"  {answer.cut}"
         elif not answer.sets:
             yield f"  nothing opens it: {answer.gap}"
         if answer.sets:
@@ -93,7 +95,14 @@ def _set_lines(answer: Unlocking) -> Iterator[str]:
         said |= {s.words: s.because for s in opened.switches}
     for words, because in said.items():
         yield f"     {words}: {because}"
-    yield f"  every set of up to {answer.complete_to} switches is listed" if not answer.cut else f"  {answer.cut}"
+    if answer.cut:
+        yield f"  {answer.cut}"
+    else:
+        yield (
+            f"  every set of up to {answer.complete_to} switches is listed"
+            if answer.bounded
+            else "  every set is listed"
+        )
 
 
 def figure_words(opened: OpenedWay) -> str:

@@ -83,6 +83,8 @@ class Unlocking:
         How the list was cut short, in words; empty where it was not.
     gap
         Where the way breaks off, whatever is opened; empty where something opens it.
+    bounded
+        Whether larger minimal sets than ``complete_to`` may exist.
     """
 
     corridor: Corridor
@@ -92,6 +94,7 @@ class Unlocking:
     complete_to: int = 0
     cut: str = ""
     gap: str = ""
+    bounded: bool = True
 
     @property
     def connects(self) -> bool:
@@ -144,7 +147,8 @@ class Unlocker:
         if not sets.sets:
             return Unlocking(corridor, None, reason, gap=self._gap(corridor, origin, destination) or reason)
         opened = [self._opened(s, corridor, origin, destination) for s in sets.sets[:MOST_SETS]]
-        return Unlocking(corridor, None, reason, _sorted(opened), sets.complete_to, _cut_words(sets))
+        bounded = sets.complete_to < len(self.barriers.locked.names)
+        return Unlocking(corridor, None, reason, _sorted(opened), sets.complete_to, _cut_words(sets), bounded=bounded)
 
     def pin(self, corridor: Corridor, origin: str, destination: str) -> Pin:
         """Pin of a corridor on everything that could ever carry the cargo."""
@@ -205,7 +209,8 @@ class Unlocker:
     def _gap(self, corridor: Corridor, origin: str, destination: str) -> str:
         graph, nodes = self.barriers.locked.graph, self.search.everything.nodes
         gap = find_gap(graph, origin, destination, self.pin(corridor, origin, destination), nodes)
-        return gap_words(gap, origin, destination, nodes, graph.at) if gap else ""
+        unit = self.search.conditions.consignment.load_unit
+        return gap_words(gap, (origin, destination), nodes, graph.at, unit) if gap else ""
 
 
 def _sorted(opened: Sequence[OpenedWay]) -> tuple[OpenedWay, ...]:
