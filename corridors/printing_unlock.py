@@ -10,6 +10,7 @@ from typing import Any
 
 from corridors.comparison import LEVELS
 from corridors.unlock import OpenedWay, Unlocking
+from sim.gaps import Gap
 from sim.simulation import quantiles
 
 FIGURES = (
@@ -42,9 +43,21 @@ def unlock_rows(answers: Sequence[Unlocking]) -> list[dict[str, Any]]:
             "complete_to": a.complete_to,
             "cut": a.cut,
             "gap": a.gap,
+            "gap_parts": None if a.parts is None else _parts(a.parts),
         }
         for a in answers
     ]
+
+
+def _parts(gap: Gap) -> dict[str, Any]:
+    """Parts of the network on either side of a gap, with their places and the nearest two."""
+    return {
+        "from_node_id": gap.near.node_id if gap.near else None,
+        "to_node_id": gap.far.node_id if gap.far else None,
+        "km": gap.km,
+        "reached": sorted(gap.reached),
+        "leading": sorted(gap.leading),
+    }
 
 
 def figures_of(opened: OpenedWay) -> dict[str, float | None]:

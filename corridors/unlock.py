@@ -20,7 +20,7 @@ from corridors.pins import sections_of
 from corridors.ways import Way, WayFinder
 from sim.bettering import Limits, bettering_sets
 from sim.expectations import Means
-from sim.gaps import find_gap
+from sim.gaps import Gap, find_gap
 from sim.parameters import MatchError
 from sim.routing import Pin
 from sim.simulation import Draws
@@ -85,6 +85,8 @@ class Unlocking:
         Where the way breaks off, whatever is opened; empty where something opens it.
     bounded
         Whether larger minimal sets than ``complete_to`` may exist.
+    parts
+        The two parts of the network that the gap lies between, where there is one.
     """
 
     corridor: Corridor
@@ -95,6 +97,7 @@ class Unlocking:
     cut: str = ""
     gap: str = ""
     bounded: bool = True
+    parts: Gap | None = None
 
     @property
     def connects(self) -> bool:
@@ -145,7 +148,9 @@ class Unlocker:
             origin, destination, self.pin(corridor, origin, destination), self.most
         )
         if not sets.sets:
-            return Unlocking(corridor, None, reason, gap=self._gap(corridor, origin, destination) or reason)
+            gap = self._gap(corridor, origin, destination)
+            said = self._gap_words(gap, origin, destination) if gap else reason
+            return Unlocking(corridor, None, reason, gap=said, parts=gap, bounded=False)
         opened = [self._opened(s, corridor, origin, destination) for s in sets.sets[:MOST_SETS]]
         bounded = sets.complete_to < len(self.barriers.locked.names)
         return Unlocking(corridor, None, reason, _sorted(opened), sets.complete_to, _cut_words(sets), bounded=bounded)
@@ -206,11 +211,13 @@ class Unlocker:
         kept = [o for o in opened if o.generalized_usd is not None and o.generalized_usd < below]
         return Unlocking(corridor, now, sets=_sorted(kept), complete_to=sets.complete_to, cut=_cut_words(sets))
 
-    def _gap(self, corridor: Corridor, origin: str, destination: str) -> str:
-        graph, nodes = self.barriers.locked.graph, self.search.everything.nodes
-        gap = find_gap(graph, origin, destination, self.pin(corridor, origin, destination), nodes)
-        unit = self.search.conditions.consignment.load_unit
-        return gap_words(gap, (origin, destination), nodes, graph.at, unit) if gap else ""
+    def _gap(self, corridor: Corridor, origin: str, destination: str) -> Gap | None:
+        pin, nodes = self.pin(corridor, origin, destination), self.search.everything.nodes
+        return find_gap(self.barriers.locked.graph, origin, destination, pin, nodes)
+
+    def _gap_words(self, gap: Gap, origin: str, destination: str) -> str:
+        nodes, unit = self.search.everything.nodes, self.search.conditions.consignment.load_unit
+        return gap_words(gap, (origin, destination), nodes, self.barriers.locked.graph.at, unit)
 
 
 def _sorted(opened: Sequence[OpenedWay]) -> tuple[OpenedWay, ...]:

@@ -14,7 +14,7 @@ Left out: what it would take to bridge the gap. A line that stands in no table h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +71,11 @@ def find_gap(graph: Graph, origin: str, destination: str, pin: Pin, places: Mapp
     furthest = max((label[1:] for label in reached), default=(0, 0))
     nearest = min((label[1:] for label in leading if label[1:] >= furthest), default=furthest)
     near = sorted({label[0] for label in reached if label[1:] == furthest})
+    section = pin.sections[furthest[0]]
+    if nearest[0] > furthest[0] and furthest[1] == len(
+        section.via
+    ):  # it is the hand-over to the next section that fails
+        near = [s for s in near if s.node_id == section.to] or near
     far = sorted({label[0] for label in leading if label[1:] == nearest})
     parts = (frozenset(s[0].node_id for s in reached), frozenset(s[0].node_id for s in leading))
     if not near or not far:
@@ -127,24 +132,3 @@ def _to(graph: Graph, destination: str, pin: Pin) -> set[Label]:
             leading.add(label)
             waiting += back.get(label, [])
     return leading
-
-
-def components(graph: Graph) -> list[Collection[str]]:
-    """Places that hang together, whatever the direction, mode or gauge of a step; the largest part first, then by name."""
-    beside: dict[str, set[str]] = {node: set() for node in graph.at}
-    for edge in graph.edges:
-        beside[edge.start.node_id].add(edge.end.node_id)
-        beside[edge.end.node_id].add(edge.start.node_id)
-    parts: list[Collection[str]] = []
-    left = set(beside)
-    while left:
-        part: set[str] = set()
-        waiting = [min(left)]
-        while waiting:
-            node = waiting.pop()
-            if node not in part:
-                part.add(node)
-                waiting += beside[node]
-        parts.append(frozenset(part))
-        left -= part
-    return sorted(parts, key=lambda part: (-len(part), min(part)))

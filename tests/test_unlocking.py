@@ -1,5 +1,6 @@
 """Smallest sets of switches: against brute force over all subsets, on random networks and on the toy."""
 
+import random
 from itertools import chain, combinations
 
 import pytest
@@ -80,7 +81,10 @@ def test_the_sets_are_those_of_brute_force(rows, most):
 @settings(max_examples=50, deadline=None)
 def test_the_order_of_rows_changes_nothing(rows, order):
     shuffled = [rows[i] for i in order if i < len(rows)]
-    assert locked(rows).minimal_sets(FIRST, LAST, Pin(), 3).sets == locked(shuffled).minimal_sets(FIRST, LAST, Pin(), 3).sets
+    assert (
+        locked(rows).minimal_sets(FIRST, LAST, Pin(), 3).sets
+        == locked(shuffled).minimal_sets(FIRST, LAST, Pin(), 3).sets
+    )
 
 
 @given(st.lists(steps, min_size=1, max_size=14))
@@ -167,6 +171,28 @@ def test_a_pinned_way_that_would_turn_back_is_none():
     pin = Pin((Section(frozenset({"rail"}), via=("3",)),), once=True)
     assert not graph.opens("b", FIRST, LAST, pin)
     assert graph.minimal_sets(FIRST, LAST, pin, 3).sets == (frozenset("a"),)
+
+
+def test_pinned_sets_are_those_of_brute_force():
+    # each subset searched by the search of corridors, on 600 random networks of which some 70 have a way to be opened
+    pin = Pin((Section(frozenset({"rail"}), via=("3",)),), once=True)
+    connected = 0
+    for seed in range(600):
+        chance = random.Random(seed)  # noqa: S311 - a test, not a secret
+        rows = [
+            (
+                chance.randrange(6),
+                chance.randrange(6),
+                frozenset(chance.sample(NAMES, chance.choice([0, 0, 1, 1, 2]))),
+                1,
+            )
+            for _ in range(chance.randrange(6, 14))
+        ]
+        graph = locked(rows)
+        expected = brute_force(graph, 5, pin, has_way)
+        assert list(graph.minimal_sets(FIRST, LAST, pin, 5).sets) == expected, seed
+        connected += bool(expected)
+    assert connected > 50
 
 
 def test_a_line_and_its_gate_on_the_toy():
