@@ -210,14 +210,17 @@ class Barriers:
             objects.setdefault(kind, set()).add(what)
         network = self._network(objects.get("project", set()), objects.get("terminal", set()))
         everything = replace(search.everything, terminals=search.everything.terminals | self._terminals)
+        conditions = self._conditions(network, objects)
+        same_load = conditions.consignment == search.conditions.consignment
         return WayFinder(
             network,
             everything,
             search.parameters,
-            self._conditions(network, objects),
+            conditions,
             [s for s in search.found if self._name_of(s.closure) not in objects.get("closure", ())],
             search.lengths,
             search.scenario,
+            search.expectations if same_load else None,
         )
 
     def _network(self, projects: set[str], terminals: set[str]) -> Network:
