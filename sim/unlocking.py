@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.activities import Edge
 from sim.routing import Graph, Label, Pin, labels_after, labels_at, least_cost
@@ -74,7 +74,7 @@ class LockedGraph:
     ) -> None:
         kept = list(edges)
         known = weights or {}
-        self.priced = frozenset(known)
+        self.priced = frozenset(e.edge_id for e in kept if e.edge_id in known)
         self.graph = Graph(kept, {e.edge_id: known.get(e.edge_id, 0.0) for e in kept})
         self.needs = {e.edge_id: needs.get(e.edge_id, frozenset()) for e in self.graph.edges}
         self.names = sorted(frozenset[str]().union(*self.needs.values()))
@@ -116,14 +116,22 @@ class LockedGraph:
             No sets where nothing opens a way (see :mod:`sim.gaps`).
         """
         errand, limit = (origin, destination, pin), most
+        part = self._of_use(*errand)
         while True:
-            result = self._verified(errand, limit, most_labels)
-            if result.sets or result.cut or result.complete_to >= len(self.names):
+            result = part._verified(errand, limit, most_labels)  # noqa: SLF001 - the same graph without dead ends
+            if result.sets or result.cut or result.complete_to >= len(part.names):
                 break
             limit = result.complete_to + 1
-        if result.sets or not (result.cut and self.opens(self.names, *errand)):
-            return result
-        return MinimalSets((self.shrunk(self.names, *errand),), result.complete_to, cut=True)
+        if result.cut and not result.sets and self.opens(self.names, *errand):
+            result = replace(result, sets=(self.shrunk(self.names, *errand),))
+        return replace(result, complete_to=len(self.names)) if result.complete_to >= len(part.names) else result
+
+    def _of_use(self, origin: str, destination: str, pin: Pin) -> LockedGraph:
+        """Edges on some way from origin to destination, whatever it needs: the rest only costs time."""
+        leading = self.steps_that_lead_on(origin, destination, pin)[0]
+        names = {edge_id for steps in leading.values() for edge_id, _ in steps}
+        weights = {edge_id: self.graph.weights[edge_id] for edge_id in self.priced}
+        return LockedGraph((e for e in self.graph.edges if e.edge_id in names), self.needs, weights)
 
     def _verified(self, errand: tuple[str, str, Pin], limit: int, most_labels: int) -> MinimalSets:
         """Minimal sets up to a size, each searched anew with nothing else open."""

@@ -52,8 +52,14 @@ def has_way(search, corridor):
 
 
 def answer(corridor, name="today", *switches, to=KARACHI, by="gate"):
-    corridor = read_catalogue()[corridor] if isinstance(corridor, str) else corridor
+    if isinstance(corridor, str):
+        return answer_of_catalogue(corridor, name, *switches, to=to, by=by)
     return unlocker(name, *switches, by=by).unlock(corridor, ALMATY, to)
+
+
+@cache
+def answer_of_catalogue(corridor, name, *switches, to, by):
+    return unlocker(name, *switches, by=by).unlock(read_catalogue()[corridor], ALMATY, to)
 
 
 def made(*stages, avoid=()):
