@@ -91,7 +91,7 @@ def unlock_lines(answers: Sequence[Unlocking]) -> Iterator[str]:
             if answer.cut and not answer.sets:
                 yield f"  {answer.cut}"
         elif not answer.sets:
-            yield f"  nothing opens it: {answer.gap}"
+            yield f"  {'nothing opens it' if answer.serves else 'not a way between these places'}: {answer.gap}"
         if answer.sets:
             yield from _set_lines(answer)
 

@@ -87,6 +87,8 @@ class Unlocking:
         Whether larger minimal sets than ``complete_to`` may exist.
     parts
         The two parts of the network that the gap lies between, where there is one.
+    serves
+        Whether the corridor is meant for the two places at all; where not, ``reason`` and ``gap`` say why.
     """
 
     corridor: Corridor
@@ -98,6 +100,7 @@ class Unlocking:
     gap: str = ""
     bounded: bool = True
     parts: Gap | None = None
+    serves: bool = True
 
     @property
     def connects(self) -> bool:
@@ -143,13 +146,14 @@ class Unlocker:
         reason = found.way.reason
         south = self.search.conditions.direction == "southbound"
         if (destination if south else origin) in corridor.not_to:
-            return Unlocking(corridor, None, reason, gap=reason)
+            return Unlocking(corridor, None, reason, gap=reason, bounded=False, serves=False)
         sets = self.barriers.locked.minimal_sets(
             origin, destination, self.pin(corridor, origin, destination), self.most
         )
         if not sets.sets:
             gap = self._gap(corridor, origin, destination)
-            said = self._gap_words(gap, origin, destination) if gap else reason
+            # where a part is empty, the reason of the comparison knows more: the terms, or that a ship is where it begins
+            said = reason if gap is None or gap.km is None else self._gap_words(gap, origin, destination)
             return Unlocking(corridor, None, reason, gap=said, parts=gap, bounded=False)
         opened = [self._opened(s, corridor, origin, destination) for s in sets.sets[:MOST_SETS]]
         bounded = sets.complete_to < len(self.barriers.locked.names)

@@ -30,7 +30,7 @@ from dataclasses import dataclass, replace
 from sim.activities import Edge
 from sim.routing import Graph, Label, Pin, labels_after, labels_at, least_cost
 
-MOST_LABELS = 200_000
+MOST_LABELS = 100_000
 """Labels after which a search stops; its answer then says that it is cut."""
 
 Switches = frozenset[str]

@@ -255,6 +255,22 @@ def test_a_hand_over_that_fails_is_looked_for_at_its_place():
     assert "gets as far as Rohri" in found.gap
 
 
+def test_where_no_way_of_a_kind_begins_or_ends_the_reason_says_why():
+    said = command(
+        "unlock", ALMATY, KARACHI, "--scenario", "today", "--set", "terms=fob", "--corridor", "china-sea", "--draws", 8
+    )
+    assert said.code == 3
+    assert (
+        said.err == "no way: china-sea: the way reaches the port by ship: free on board there is no question for it\n"
+    )
+
+
+def test_a_corridor_that_is_not_meant_for_a_place_says_so():
+    found = answer("uap-ml2", to="lahore_dry_port")
+    assert (found.serves, found.connects) == (False, False)
+    assert "  not a way between these places: Lahore lies on ML-1: see uap-ml1" in list(unlock_lines([found]))
+
+
 def test_the_reason_of_a_comparison_names_the_gap():
     carried = study(
         "today",
