@@ -11,10 +11,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from corridors.catalogue import Corridor
+from corridors.gap_words import gap_words
 from corridors.pins import sections_of
 from geodata.network import Network
 from sim.activities import WATER, Edge
 from sim.closures import Standing, split_open
+from sim.gaps import find_gap
 from sim.routing import Graph, Pin, least_cost
 from sim.unfolding import unfold
 
@@ -107,10 +109,24 @@ class Obstacles:
         names = self.search.everything.nodes
         if sections_of(corridor, origin, destination, self.search.conditions.direction)[0].modes <= set(WATER):
             return f"the way would leave {names[origin].name} by ship: it begins where a ship has brought the cargo"
-        return (
+        joined = (
             f"nothing joins {names[origin].name} and {names[destination].name} for load unit "
             f"{self.search.conditions.consignment.load_unit} in this corridor, even with every project built and every gate open"
         )
+        gap = self._gap(corridor, origin, destination)
+        return f"{joined}: {gap}" if gap else joined
+
+    def _gap(self, corridor: Corridor, origin: str, destination: str) -> str:
+        """Say where the corridor breaks off; empty where only its rules forbid what the network would allow."""
+        edges, _ = self._standing
+        graph = Graph(edges, dict.fromkeys((e.edge_id for e in edges), 0.0))
+        starts, ends = self.search.ends(graph, origin, destination)
+        sections = sections_of(corridor, origin, destination, self.search.conditions.direction)
+        pin = Pin(sections, dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0), frozenset(corridor.avoid), once=True)
+        nodes = self.search.everything.nodes
+        gap = find_gap(graph, origin, destination, pin, nodes)
+        unit = self.search.conditions.consignment.load_unit
+        return gap_words(gap, (origin, destination), nodes, graph.at, unit) if gap else ""
 
 
 def _shut_words(standing: Standing, network: Network) -> str:

@@ -98,6 +98,8 @@ class WayFinder:
         Closures in force or assumed.
     scenario
         Date and terms.
+    expectations
+        Means of the same rows, consignment and month that another search has worked out already.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of one study, taken apart once
@@ -109,11 +111,12 @@ class WayFinder:
         found: Sequence[Standing],
         lengths: Mapping[str, Length],
         scenario: Scenario,
+        expectations: Expectations | None = None,
     ) -> None:
         self.network, self.everything, self.parameters = network, everything, parameters
         self.conditions, self.lengths, self.scenario = conditions, lengths, scenario
         self.found = found
-        self.expectations = Expectations(parameters, conditions, lengths)
+        self.expectations = expectations or Expectations(parameters, conditions, lengths)
         self.usd_per_hour = self.expectations.usd_per_hour
         self._memo: Memo = {}
         month_of_date = scenario.date.month == scenario.month
