@@ -155,7 +155,7 @@ def _web_map(out: Path, study: Study, borders: str) -> None:
     from corridors.web_map import write_web_map
     from geodata.basemap import BORDER_MODES
 
-    one_of(borders, BORDER_MODES, "borders")
+    one_of(borders, {mode: mode for mode in BORDER_MODES}, "borders")
     _say_written([write_web_map(study, out, borders=borders)])
     if not any(way.feasible for way in study.ways):
         raise typer.Exit(NO_WAY)

@@ -52,7 +52,7 @@ class Obstacles:
     ) -> dict[str, str] | None:
         """Obstacles on the way that meets fewest, by name and in words; None where no way keeps to those allowed."""
         edges, obstacles = self._standing
-        kept = [e for e in edges if allowed is None or e.edge_id not in obstacles or obstacles[e.edge_id][0] in allowed]
+        kept = [e for e in edges if allowed is None or allowed >= {name for name, _ in obstacles.get(e.edge_id, ())}]
         graph = Graph(kept, {e.edge_id: float(e.edge_id in obstacles) for e in kept})
         starts, ends = self.search.ends(graph, origin, destination)
         free = (dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0))
@@ -61,24 +61,27 @@ class Obstacles:
         route = least_cost(graph, origin, [destination], pin)[destination]
         if route is None:
             return None
-        return dict(obstacles[e.edge_id] for e in route.edges if e.edge_id in obstacles)
+        return dict(obstacle for e in route.edges for obstacle in obstacles.get(e.edge_id, ()))
 
-    def _unfolded(self) -> tuple[list[Edge], dict[str, tuple[str, str]]]:
-        """Every edge of the tables, and what stands in the way on it on the date: its name and its words."""
+    def _unfolded(self) -> tuple[list[Edge], dict[str, list[tuple[str, str]]]]:
+        """Every edge of the tables, and all that stands in the way on it on the date: names and words."""
         opened = {p.project_id: 1 for p in self.search.everything.projects.values() if p.kind != "upgrade"}
         everything = self.search.everything.built(dt.date(9999, 1, 1), opened)
         edges = unfold(everything, self.search.conditions)
         _, barred = split_open(edges, self.search.found, self.search.conditions.consignment, everything)
-        obstacles = {}
+        obstacles: dict[str, list[tuple[str, str]]] = {}
         for edge in edges:
             if edge.edge_id in self.search.graph.weights:
                 continue
             project = next((a.project_id for a in edge.activities if a.project_id), "")
+            found = []
             if project and project not in self.search.network.open_projects:
-                obstacles[edge.edge_id] = (project, self._unbuilt_words(project))
-            elif edge.edge_id in barred:
+                found.append((project, self._unbuilt_words(project)))
+            if edge.edge_id in barred:  # a gate may be shut on a line that is not built
                 standing = barred[edge.edge_id]
-                obstacles[edge.edge_id] = (standing.closure.closure_id, _shut_words(standing, self.search.everything))
+                found.append((standing.closure.closure_id, _shut_words(standing, self.search.everything)))
+            if found:
+                obstacles[edge.edge_id] = found
         return edges, obstacles
 
     def _unbuilt_words(self, name: str) -> str:
