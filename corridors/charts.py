@@ -287,6 +287,14 @@ def save(fig: Figure, path: str | Path) -> list[Path]:
     return written
 
 
+def draw_and_save(make: Callable[[], Figure], path: str | Path) -> list[Path]:
+    """Draw a chart in the house's look and write it as :func:`save` does."""
+    from matplotlib import rc_context
+
+    with rc_context(_looks()):
+        return save(make(), path)
+
+
 def _looks() -> Any:
     """The house's settings; a dollar sign in a name is no formula."""
     return rc_params() | {"text.parse_math": False}

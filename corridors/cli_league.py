@@ -19,28 +19,32 @@ def league(
     changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
     rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
     fixes: Annotated[Path | None, typer.Option("--fixes", help="TOML file with fixes of your own.")] = None,
+    through: Annotated[str, typer.Option("--through", metavar="CC", help="Country whose ways are told apart.")] = "AF",
+    by: Annotated[
+        str, typer.Option("--by", help="What makes a way the best: generalized, usd or hours.")
+    ] = "generalized",
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the table and the chart.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Set cheap fixes against new lines: days and dollars a tonne that each saves alone."""
     from corridors.fixes import FIXES_FILE
+    from corridors.league import LeagueQuestion, league_rows
     from corridors.league import league as table_of
-    from corridors.league import league_rows
 
-    found = table_of(
-        scenario,
-        origin=origin,
-        destination=destination,
-        changes=changes or (),
-        rows=rows or (),
-        fixes=fixes or FIXES_FILE,
+    question = LeagueQuestion(
+        scenario, changes or (), rows or (), origin, destination, fixes or FIXES_FILE, through, by
     )
+    found = table_of(question)
     records = league_rows(found)
     if out is not None:
         from corridors.cli_switching import write_records
 
         write_records(out, f"league_{found.base.scenario.name}", records)
+        from corridors.change_charts import plot_league
+        from corridors.charts import draw_and_save
+
+        draw_and_save(lambda: plot_league(found), out / f"league_{found.base.scenario.name}")
     if as_json:
         typer.echo(
             json.dumps({"league": records, "assumption": found.base.assumption}, ensure_ascii=False, allow_nan=False)
@@ -54,7 +58,7 @@ def league(
     if base.assumption:
         typer.echo(base.assumption)
     typer.echo(
-        "saved by the best way / by the corridor that gains most: mean days, USD a tonne, generalized USD a tonne, odds of a saving"
+        f"saved by the best way (mean {by}) / by the best way through {through}: mean days, USD a tonne, generalized USD a tonne, odds of a saving"
     )
     for r in records:
         typer.echo(_line(r))
@@ -65,7 +69,7 @@ def _line(r: dict[str, Any]) -> str:
     if r["cannot"]:
         return f"  {r['name']:<50} {r['kind']:<10} not told: {r['cannot']}"
     parts = []
-    for label in ("best", "most"):
+    for label in ("best", "through"):
         if r[f"{label}_before"] is None:
             parts.append("no way")
             continue

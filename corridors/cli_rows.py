@@ -41,6 +41,7 @@ def diff(
     destination: Annotated[
         str, typer.Option("--destination", help="With --explain: place; the first if not given.")
     ] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="With --explain: folder for table and chart.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Tell what differs between A and B: first the inputs, then the results."""
@@ -55,6 +56,15 @@ def diff(
         from corridors.explanation import explanation_lines, term_rows
 
         why = told(one, other, explain, origin, destination)
+        if out is not None:
+            from corridors.change_charts import plot_waterfall
+            from corridors.charts import draw_and_save
+            from corridors.cli_switching import write_records
+
+            write_records(out, f"explained_{explain}", term_rows(why))
+            if other.study is not None:
+                study = other.study
+                draw_and_save(lambda: plot_waterfall(study, why, one.label, other.label), out / f"explained_{explain}")
         text = json.dumps(
             {"terms": term_rows(why), "hours": why.hours, "usd": why.usd}, ensure_ascii=False, allow_nan=False
         )

@@ -50,7 +50,15 @@ def switch(
         records = switch_rows(found, switches)
         said = [sentence(found, s) for s in switches if on != "all" or s.value is not None][:SHOWN]
     if out is not None:
-        write_records(out, f"switch_{between[0]}_{between[1]}", records)
+        name = f"frontier_{on}_{along}".replace(".", "_") if along else f"switch_{between[0]}_{between[1]}"
+        write_records(out, name, records)
+        if along:
+            from corridors.change_charts import plot_frontier
+            from corridors.charts import draw_and_save
+            from corridors.switching import levers
+
+            known = levers(found)
+            draw_and_save(lambda: plot_frontier(found, known[on], known[along], line), out / name)
     if as_json:
         typer.echo(json.dumps({"switches": records, "gap": found.gap}, ensure_ascii=False, allow_nan=False))
         return
@@ -93,6 +101,10 @@ def sensitivity(
     if out is not None:
         write_records(out, f"shares_{corridor}_{measure}", shares)
         write_records(out, f"swings_{corridor}_{measure}", swings)
+        from corridors.change_charts import plot_tornado
+        from corridors.charts import draw_and_save
+
+        draw_and_save(lambda: plot_tornado(study, found), out / f"swings_{corridor}_{measure}")
     if as_json:
         said = {
             "shares": shares,

@@ -1,9 +1,9 @@
 """A league table of cheap fixes against new lines: what each saves one consignment, alone.
 
 The scenario, with every corridor of the catalogue, is first taken without any new line or junction of the table; then each fix is laid over it alone, all cheap fixes
-together, and all new lines together. Every run has the same draws, so a saving is a difference draw by draw. Two savings are told: that
-of the best way (by mean generalized cost, before and after), which is what a shipper who chooses freely wins, and that of the
-corridor that gains most, which a fix on a way that is not the best would otherwise hide.
+together, and all new lines together. Every run has the same draws, so a saving is a difference draw by draw. Three savings are told, each of a best way
+(by mean generalized cost, dollars or hours) before and after: that of the best way of all, which is what a shipper who chooses freely wins; that of the best way through one country (Afghanistan
+if not said), which is what all the fixes and lines of the table are about; and that of the corridor that gains most.
 
 Dollars are per tonne of cargo. A capital cost is shown where one is published and set against the saving of one consignment; what a line
 would earn, carry or cost to run is not in this table. What the model cannot say of a fix is said instead of a number.
@@ -24,6 +24,7 @@ from corridors.comparison import value_of_time
 from corridors.fixes import FIXES_FILE, Cost, Fix, cost_of, read_fixes, switches_of
 from corridors.scenario import read_scenario
 from corridors.study import run, set_up
+from corridors.toml_files import ScenarioError
 from sim.simulation import quantiles
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from corridors.ways import Way
     from sim.draws import Floats
 
+CHOICES = ("generalized", "usd", "hours")
 TOGETHER = {"cheap fix": "all cheap fixes together", "new line": "all new lines together"}
 
 
@@ -59,44 +61,60 @@ class Place:
     fix: Fix
     cost: Cost
     best: Saving | None
+    through: Saving | None
     most: Saving | None
 
 
 @dataclass(frozen=True)
 class League:
-    """Fixes by what the best way saves in generalized cost, those without figures last."""
+    """Fixes by what the best way through the country saves in generalized cost, those without figures last."""
 
     base: Study
+    question: LeagueQuestion
     places: tuple[Place, ...]
 
 
-def league(
-    scenario: str,
-    *,
-    origin: str = "",
-    destination: str = "",
-    changes: Sequence[str] = (),
-    rows: Sequence[str | Path] = (),
-    fixes: Path = FIXES_FILE,
-) -> League:
-    """League table of a scenario for one pair of places.
+@dataclass(frozen=True)
+class LeagueQuestion:
+    """What is asked of a league.
 
     Parameters
     ----------
     scenario, changes, rows
         As for ``run``.
     origin, destination
-        The scenario's first if not given.
+        The scenario's first if empty.
     fixes
         Table of fixes.
+    through
+        Country whose ways are also told apart.
+    by
+        What makes a way the best: generalized, usd or hours, by the mean.
+    """
+
+    scenario: str
+    changes: Sequence[str] = ()
+    rows: Sequence[str | Path] = ()
+    origin: str = ""
+    destination: str = ""
+    fixes: Path = FIXES_FILE
+    through: str = "AF"
+    by: str = "generalized"
+
+
+def league(question: LeagueQuestion) -> League:
+    """League table of a scenario for one pair of places.
 
     Raises
     ------
     ScenarioError
         Where a fix names what is not there.
     """
-    table = read_fixes(fixes)
-    asked = read_scenario(scenario, tuple(changes), rows=rows)
+    if question.by not in CHOICES:
+        raise ScenarioError(f'--by: found "{question.by}"; allowed {", ".join(CHOICES)}')
+    changes, rows = question.changes, question.rows
+    table = read_fixes(question.fixes)
+    asked = read_scenario(question.scenario, tuple(changes), rows=rows)
     search, _ = set_up(asked, read_catalogue())
     network, parameters = search.everything, search.parameters
     lines = sorted({name for fix in table.values() for name in fix.open})
@@ -105,15 +123,15 @@ def league(
     common = [
         *every,
         *changes,
-        f"origins={origin or asked.origins[0]}",
-        f"destinations={destination or asked.destinations[0]}",
+        f"origins={question.origin or asked.origins[0]}",
+        f"destinations={question.destination or asked.destinations[0]}",
         "replicates=1",
     ]
 
     def carried(over: Sequence[str], opened: frozenset[str]) -> Study:
         held = [*kept_held, *(name for name in lines if name not in opened)]
-        switches = [*common, f"projects.held={','.join(held)}", *_unopened(asked.projects.open, lines, opened), *over]
-        return run(read_scenario(scenario, tuple(switches), rows=rows))
+        switches = [*common, f"projects.held={','.join(held)}", *over]
+        return run(read_scenario(question.scenario, tuple(switches), rows=rows))
 
     base = carried((), frozenset())
     evidence = evidence_rows()
@@ -121,20 +139,16 @@ def league(
     for name, fix in {**table, **_together(table)}.items():
         cost = cost_of(fix, network, evidence)
         if fix.cannot:
-            places.append(Place(name, fix, cost, None, None))
+            places.append(Place(name, fix, cost, None, None, None))
             continue
         over = switches_of(fix, name, parameters, network, asked.date.year)
-        places.append(Place(name, fix, cost, *_savings(base, carried(over, frozenset(fix.open)))))
-    return League(base, tuple(sorted(places, key=_order)))
+        places.append(Place(name, fix, cost, *_savings(base, carried(over, frozenset(fix.open)), question)))
+    return League(base, question, tuple(sorted(places, key=_order)))
 
 
-def _order(place: Place) -> tuple[bool, float, str]:
-    return place.best is None, 0.0 if place.best is None else -place.best.generalized_per_tonne, place.name
-
-
-def _unopened(opened: Mapping[str, Any], lines: Sequence[str], now: frozenset[str]) -> list[str]:
-    """Switches that take the scenario's own word for lines of the table back, unless a fix opens them."""
-    return [f"projects.open.{name}=none" for name in opened if name in lines and name not in now]
+def _order(place: Place) -> tuple[bool, float, float, str]:
+    told = [s.generalized_per_tonne if s else 0.0 for s in (place.through, place.best)]
+    return place.best is None, -told[0], -told[1], place.name
 
 
 def _together(table: Mapping[str, Fix]) -> dict[str, Fix]:
@@ -159,18 +173,40 @@ def _together(table: Mapping[str, Fix]) -> dict[str, Fix]:
     return out
 
 
-def _savings(base: Study, changed: Study) -> tuple[Saving | None, Saving | None]:
-    """Saving of the best way, and of the corridor that gains most."""
+def _savings(
+    base: Study, changed: Study, question: LeagueQuestion
+) -> tuple[Saving | None, Saving | None, Saving | None]:
+    """Saving of the best way, of the best way through a country, and of the corridor that gains most."""
     before, after = ({w.corridor: w for w in s.ways if w.outcome is not None} for s in (base, changed))
-    if not before or not after:
-        return None, None
-    best = _saving(base, before[_best(base, before)], changed, after[_best(changed, after)])
+    crossing = [{c: w for c, w in ways.items() if _crosses(w, question.through)} for ways in (before, after)]
     each = [_saving(base, before[c], changed, after[c]) for c in before if c in after]
-    return best, max(each, key=lambda s: s.generalized_per_tonne, default=None)
+    most = max(each, key=lambda s: s.generalized_per_tonne, default=None)
+    best = _between_best((base, before), (changed, after), question.by)
+    return best, _between_best((base, crossing[0]), (changed, crossing[1]), question.by), most
 
 
-def _best(study: Study, ways: Mapping[str, Way]) -> str:
-    return min(ways, key=lambda c: (float(np.nanmean(_generalized(study, ways[c]))), c))
+def _crosses(way: Way, country: str) -> bool:
+    return way.itinerary is not None and any(a.country == country for a in way.itinerary.activities if a.moving)
+
+
+_Ways = tuple["Study", "Mapping[str, Way]"]
+
+
+def _between_best(one: _Ways, other: _Ways, by: str) -> Saving | None:
+    (base, before), (changed, after) = one, other
+    if not before or not after:
+        return None
+    return _saving(base, before[_best(base, before, by)], changed, after[_best(changed, after, by)])
+
+
+def _best(study: Study, ways: Mapping[str, Way], by: str) -> str:
+    return min(ways, key=lambda c: (float(np.nanmean(_measured(study, ways[c], by))), c))
+
+
+def _measured(study: Study, way: Way, by: str) -> Floats:
+    if by == "generalized" or way.outcome is None:
+        return _generalized(study, way)
+    return way.outcome.usd if by == "usd" else way.outcome.hours
 
 
 def _generalized(study: Study, way: Way) -> Floats:
@@ -209,7 +245,7 @@ def league_rows(found: League) -> list[dict[str, Any]]:
             "fix": place.name, "name": place.fix.name, "kind": place.fix.kind, "basis": place.fix.basis,
             "capital_usd_bn_low": place.cost.low, "capital_usd_bn_high": place.cost.high, "capital": place.cost.words,
         }  # fmt: skip
-        for label, saving in (("best", place.best), ("most", place.most)):
+        for label, saving in (("best", place.best), ("through", place.through), ("most", place.most)):
             row |= {
                 f"{label}_before": saving and saving.before, f"{label}_after": saving and saving.after,
                 f"{label}_days_mean_saved": saving and saving.hours_mean / 24, f"{label}_days_p50_saved": saving and saving.hours_p50 / 24,
@@ -217,8 +253,8 @@ def league_rows(found: League) -> list[dict[str, Any]]:
                 f"{label}_generalized_usd_per_tonne_saved": saving and saving.generalized_per_tonne, f"{label}_odds": saving and saving.odds,
             }  # fmt: skip
         low = place.cost.low
-        gained = place.most.generalized_per_tonne if place.most else None
-        row["most_generalized_usd_per_tonne_per_usd_bn"] = None if not low or gained is None else gained / low
+        gained = place.through.generalized_per_tonne if place.through else None
+        row["through_generalized_usd_per_tonne_per_usd_bn"] = None if not low or gained is None else gained / low
         row["why"], row["cannot"] = place.fix.why, place.fix.cannot
         rows.append(row)
     return rows
