@@ -13,6 +13,7 @@ import numpy as np
 
 from corridors.bar_charts import rank_axes
 from corridors.captions import corridor_name, foot_lines, head_lines, pair_of, place_name
+from corridors.charts import in_house_look
 from corridors.paper import (
     EDGE,
     FAINT,
@@ -26,7 +27,6 @@ from corridors.paper import (
     add_axes,
     new_sheet,
     shorten,
-    width_of,
     write,
 )
 from corridors.sensitivity import in_words
@@ -50,6 +50,7 @@ ROW = 0.27  # height of a bar with its gap. [inch]
 SHOWN = 14
 
 
+@in_house_look
 def plot_tornado(study: Study, found: Sensitivity, most: int = SHOWN) -> Figure:
     """Swings of a way's mean: each input from its low to its high, the widest on top, then countries and activities.
 
@@ -113,6 +114,7 @@ def plot_tornado(study: Study, found: Sensitivity, most: int = SHOWN) -> Figure:
     return figure
 
 
+@in_house_look
 def plot_waterfall(study: Study, found: Explanation, before: str, after: str, most: int = SHOWN) -> Figure:
     """How a way's mean days go from one study to another, step by step.
 
@@ -143,7 +145,7 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
                 "",
             )
         )
-    title = f"{corridor_name(study, found.key[2])}: from {before} to {after}"
+    title = f"{found.key[2]}: from {before} to {after}"
     how = (
         "How to read: the first bar is the mean days before, the last those after; each bar between adds (dark) or takes away (light, hatched) "
         f"days where the one above left off. Dollars beside it add up alike, to {found.usd:+,.0f} USD in all."
@@ -157,6 +159,7 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
     least = max(0.0, float(run.min()) - 0.35 * float(np.ptp(run)) - 0.5)
     ax = add_axes(figure, left, bottom + 0.25, width, ROW * (len(bars) + 2))
     rank_axes(ax, len(bars) + 2, float(run.max()) + 0.03 * (float(run.max()) - least), least=least)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     names = [f"mean days, {before}", *(b[0] for b in bars), f"mean days, {after}"]
     said = [f"{first:.1f}", *(f"{b[1]:+.2f}   {b[2]:+,.0f} USD" for b in bars), f"{total:.1f}"]
     for i, (name, figure_) in enumerate(zip(names, said, strict=True)):
@@ -180,6 +183,7 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
     return figure
 
 
+@in_house_look
 def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tuple[float, float | None]]) -> Figure:
     """Line of two inputs on which two ways are equal, and which way is the better on either side of it.
 
@@ -194,7 +198,7 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
     """
     study = found.study
     pair = pair_of(study, found.a.origin, found.a.destination, [found.a.corridor, found.b.corridor])
-    title = f"Where {corridor_name(study, found.a.corridor)} and {corridor_name(study, found.b.corridor)} are equal"
+    title = f"Where {found.a.corridor} and {found.b.corridor} are equal"
     known = [(x, y) for x, y in line if y is not None]
     how = (
         "How to read: on the line both ways are equal in the measure named; the words say which is the better on either side. The box is the range "
@@ -235,11 +239,12 @@ def _sides(ax: Axes, found: Rivals, first: Lever, second: Lever, known: Sequence
     for y in ((at + high) / 2, (at + low) / 2):
         draws = second.set_to(y, first.set_to(x, found.duel.draws))
         better = found.a if found.duel.gap(draws) < 0 else found.b
-        words = f"{corridor_name(found.study, better.corridor)} is the better"
+        words = f"{corridor_name(found.study, better.corridor)} is the better way"
         box = {"boxstyle": "square,pad=0.25", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
         ax.text(x, y, words, ha="center", va="center", size=TEXT, color=INK, zorder=5, bbox=box, gid="side")
 
 
+@in_house_look
 def plot_league(found: League) -> Figure:
     """League of cheap fixes and new lines: days and generalized dollars a tonne that each saves alone.
 
@@ -272,6 +277,7 @@ def plot_league(found: League) -> Figure:
         ax = add_axes(figure, x, bottom + 0.25, width - 0.1, row * len(places))
         rank_axes(ax, len(places), 1.08 * max([*values, 0.1]), least=min([0.0, *values]))
         write(figure, x, bottom + body - 0.2, words, weight="bold")
+        ax.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
         for i, place in enumerate(places):
             _pair_of_bars(ax, i, place.best, place.through, value)
     write(figure, WIDTH - RIGHT, bottom + body - 0.2, "capital, bn USD", weight="bold", ha="right")
@@ -325,6 +331,4 @@ def _bar(ax: Axes, row: int, start: float, end: float) -> None:
 
 
 def _sheet(pair: Pair, title: str, how: str, body: float) -> tuple[Figure, float]:
-    while width_of(title, 14.0, "bold") > WIDTH - EDGE - RIGHT and " " in title:
-        title = title.rpartition(" ")[0] + "…"
     return new_sheet(title, head_lines(pair), foot_lines(pair, how), body)

@@ -13,9 +13,10 @@ behind it as a CSV of the same name.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from corridors.captions import Measure, one_of, pair_of
 from corridors.style import rc_params, save_picture
@@ -287,12 +288,20 @@ def save(fig: Figure, path: str | Path) -> list[Path]:
     return written
 
 
-def draw_and_save(make: Callable[[], Figure], path: str | Path) -> list[Path]:
-    """Draw a chart in the house's look and write it as :func:`save` does."""
-    from matplotlib import rc_context
+P = ParamSpec("P")
 
-    with rc_context(_looks()):
-        return save(make(), path)
+
+def in_house_look(plot: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function draw with the house's type, colours and rules."""
+
+    @functools.wraps(plot)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        from matplotlib import rc_context
+
+        with rc_context(_looks()):
+            return plot(*args, **kwargs)
+
+    return drawn
 
 
 def _looks() -> Any:

@@ -42,9 +42,9 @@ def league(
 
         write_records(out, f"league_{found.base.scenario.name}", records)
         from corridors.change_charts import plot_league
-        from corridors.charts import draw_and_save
+        from corridors.charts import save
 
-        draw_and_save(lambda: plot_league(found), out / f"league_{found.base.scenario.name}")
+        save(plot_league(found), out / f"league_{found.base.scenario.name}")
     if as_json:
         typer.echo(
             json.dumps({"league": records, "assumption": found.base.assumption}, ensure_ascii=False, allow_nan=False)

@@ -58,13 +58,12 @@ def diff(
         why = told(one, other, explain, origin, destination)
         if out is not None:
             from corridors.change_charts import plot_waterfall
-            from corridors.charts import draw_and_save
+            from corridors.charts import save
             from corridors.cli_switching import write_records
 
             write_records(out, f"explained_{explain}", term_rows(why))
             if other.study is not None:
-                study = other.study
-                draw_and_save(lambda: plot_waterfall(study, why, one.label, other.label), out / f"explained_{explain}")
+                save(plot_waterfall(other.study, why, one.label, other.label), out / f"explained_{explain}")
         text = json.dumps(
             {"terms": term_rows(why), "hours": why.hours, "usd": why.usd}, ensure_ascii=False, allow_nan=False
         )

@@ -54,11 +54,11 @@ def switch(
         write_records(out, name, records)
         if along:
             from corridors.change_charts import plot_frontier
-            from corridors.charts import draw_and_save
+            from corridors.charts import save
             from corridors.switching import levers
 
             known = levers(found)
-            draw_and_save(lambda: plot_frontier(found, known[on], known[along], line), out / name)
+            save(plot_frontier(found, known[on], known[along], line), out / name)
     if as_json:
         typer.echo(json.dumps({"switches": records, "gap": found.gap}, ensure_ascii=False, allow_nan=False))
         return
@@ -102,9 +102,9 @@ def sensitivity(
         write_records(out, f"shares_{corridor}_{measure}", shares)
         write_records(out, f"swings_{corridor}_{measure}", swings)
         from corridors.change_charts import plot_tornado
-        from corridors.charts import draw_and_save
+        from corridors.charts import save
 
-        draw_and_save(lambda: plot_tornado(study, found), out / f"swings_{corridor}_{measure}")
+        save(plot_tornado(study, found), out / f"swings_{corridor}_{measure}")
     if as_json:
         said = {
             "shares": shares,

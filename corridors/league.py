@@ -133,16 +133,17 @@ def league(question: LeagueQuestion) -> League:
         switches = [*common, f"projects.held={','.join(held)}", *over]
         return run(read_scenario(question.scenario, tuple(switches), rows=rows))
 
+    every_fix = {**table, **_together(table)}
+    over = {n: switches_of(fix, n, parameters, network, asked.date.year) for n, fix in every_fix.items()}
     base = carried((), frozenset())
     evidence = evidence_rows()
     places = []
-    for name, fix in {**table, **_together(table)}.items():
+    for name, fix in every_fix.items():
         cost = cost_of(fix, network, evidence)
         if fix.cannot:
             places.append(Place(name, fix, cost, None, None, None))
             continue
-        over = switches_of(fix, name, parameters, network, asked.date.year)
-        places.append(Place(name, fix, cost, *_savings(base, carried(over, frozenset(fix.open)), question)))
+        places.append(Place(name, fix, cost, *_savings(base, carried(over[name], frozenset(fix.open)), question)))
     return League(base, question, tuple(sorted(places, key=_order)))
 
 
@@ -156,6 +157,8 @@ def _together(table: Mapping[str, Fix]) -> dict[str, Fix]:
     out = {}
     for kind, name in TOGETHER.items():
         members = [fix for fix in table.values() if fix.kind == kind and not fix.cannot]
+        if len(members) < 2:
+            continue
         scaled = {pattern: factor for fix in members for pattern, factor in fix.scale.items()}
         out[name.replace(" ", "-")] = Fix(
             name=name.capitalize(),
