@@ -300,6 +300,8 @@ def check(scenario: Scenario, network: "Network", catalogue: "Mapping[str, Corri
 
 def _check_gauges(scenario: Scenario, network: "Network") -> None:
     """Refuse a gauge that no rail of the tables has."""
+    if not scenario.project_gauge:
+        return
     known = {gauge for link in network.links.values() for gauge in link.gauges}
     for project, gauges in scenario.gauges.items():
         if not known.issuperset(gauges):
@@ -308,6 +310,11 @@ def _check_gauges(scenario: Scenario, network: "Network") -> None:
                 f"{scenario.file}, key project_gauge.{project}: found {scenario.project_gauge[project]}; "
                 f"allowed {allowed} [mm] or dual"
             )
+
+
+def _railways(scenario: Scenario, network: "Network") -> set[str]:
+    """Projects with rails; looked for only where a gauge is chosen."""
+    return {name for name in network.projects if rail_gauges(network, name)} if scenario.project_gauge else set()
 
 
 def _names(
@@ -323,7 +330,7 @@ def _names(
         ("projects.open", scenario.projects.open, network.projects),
         ("projects.held", scenario.projects.held, network.projects),
         ("project_length", scenario.project_length, network.project_km),
-        ("project_gauge", scenario.project_gauge, {p for p in network.projects if rail_gauges(network, p)}),
+        ("project_gauge", scenario.project_gauge, _railways(scenario, network)),
         ("assume.event", [entry.event for entry in scenario.assume if entry.event], events),
         ("assume.closure", [entry.closure for entry in scenario.assume if entry.closure], network.closures),
         ("exchange", scenario.exchange, roads),

@@ -63,9 +63,7 @@ def regauged(network: Network, gauges: Mapping[str, Gauges]) -> Network:
     links = {k: _laid(v, gauges) for k, v in network.links.items()}
     crossings = {k: _laid(v, gauges) for k, v in network.crossings.items()}
     before = {name: rail_gauges(network, name) for name in gauges}
-    terminals = {
-        t.terminal_id: t for old in network.terminals.values() for t in _moved(old, before, gauges)
-    }
+    terminals = {t.terminal_id: t for old in network.terminals.values() for t in _moved(old, before, gauges)}
     laid = replace(network, links=links, crossings=crossings, terminals=terminals)
     added = {t.terminal_id: t for t in _missing_yards(network, laid, gauges)}
     return replace(laid, terminals={**terminals, **added})
@@ -73,9 +71,7 @@ def regauged(network: Network, gauges: Mapping[str, Gauges]) -> Network:
 
 def rail_gauges(network: Network, project_id: str) -> frozenset[int]:
     """Gauges of a project's rails; empty where it has none. [mm]"""
-    return frozenset(
-        gauge for track in _rails(network) if track.project_id == project_id for gauge in track.gauges
-    )
+    return frozenset(gauge for track in _rails(network) if track.project_id == project_id for gauge in track.gauges)
 
 
 def _rails(network: Network) -> Iterator[_Track]:
