@@ -7,12 +7,15 @@ place that cannot be reached is absent, never far away. What happens at the ends
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.activities import State
 from sim.routing import Graph
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Reach:
@@ -56,12 +59,13 @@ class Reach:
         """
         from scipy.sparse.csgraph import dijkstra
 
-        known = {self.number[s]: cost for s, cost in starts.items() if s in self.number}
+        known = [(number, cost) for s, cost in starts.items() if (number := self.number.get(s)) is not None]
         if not known:
             return np.full(len(self.states), np.inf)
-        found = dijkstra(self.matrix, indices=list(known))
-        found += np.array(list(known.values()))[:, None]
-        least: NDArray[np.float64] = found[0] if len(known) == 1 else found.min(axis=0)
+        found = dijkstra(self.matrix, indices=[number for number, _ in known])
+        for row, (_, cost) in enumerate(known):
+            found[row] += cost
+        least: NDArray[np.float64] = np.minimum.reduce(found)
         return least
 
     def from_states(self, starts: Mapping[State, float]) -> dict[State, float]:
