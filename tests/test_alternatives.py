@@ -442,7 +442,7 @@ def test_the_pareto_set_says_which_ways_the_draws_beat():
     ("words", "sentence"),
     [
         (["almaty", "karachi_port"], "did you mean"),
-        (["almaty1", "almaty1"], "is origin and destination"),
+        (["almaty1", "almaty1"], "origin and destination are both"),
         (["almaty1", "karachi_port", "--k", "0"], "allowed 1 or more"),
         (["almaty1", "karachi_port", "--by", "euro"], "allowed generalized, usd, hours, co2e"),
         (["almaty1", "karachi_port", "--avoid", "atlantis"], "there is no place, line"),
