@@ -76,7 +76,13 @@ def unit_of(column: str) -> str:
     """
     if column in UNITS:
         return UNITS[column]
-    for start, unit in (("hours_", "h"), ("usd_", "USD"), ("p_", "1"), ("knowledge_share_", "1"), ("closure_share_", "1")):
+    for start, unit in (
+        ("hours_", "h"),
+        ("usd_", "USD"),
+        ("p_", "1"),
+        ("knowledge_share_", "1"),
+        ("closure_share_", "1"),
+    ):
         if column.startswith(start):
             return unit
     return ""
@@ -114,7 +120,12 @@ def comparison(study: Study) -> Layer:
 
 
 def _dated(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "date": dt.date.fromisoformat(row["date"])} for row in rows]
+    """Rows with their date as a date, and None for texts that are empty: no format then has two ways to say nothing."""
+    return [
+        {name: None if value == "" else value for name, value in row.items()}
+        | {"date": dt.date.fromisoformat(row["date"])}
+        for row in rows
+    ]
 
 
 def routes(study: Study) -> Layer:
@@ -208,7 +219,7 @@ def _stretches(study: Study) -> list[dict[str, Any]]:
     states, days = study.states, _confirmed(study)
     return [
         {
-            "link_id": name, "part": "link", "name": link.line_name, "from_node_id": link.from_node_id,
+            "link_id": name, "part": "link", "name": link.line_name or None, "from_node_id": link.from_node_id,
             "to_node_id": link.to_node_id, "mode": link.mode, "length_basis": link.length_basis, "status": link.status,
             "project_id": link.project_id or None, "state": states.get(name), "countries": [link.country],
             "gauges_mm": list(link.gauges), "length_km": link.length_km, "directed": link.directed,

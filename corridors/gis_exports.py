@@ -10,6 +10,7 @@ style (:mod:`corridors.layer_styles`).
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -110,9 +111,7 @@ def write_geojson(layer: Layer, told: Mapping[str, str], file: Path) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8", newline="\n")
 
 
-def write_geopackage(
-    layers: Iterable[Layer], told: Mapping[str, str], styles: Mapping[str, str], file: Path
-) -> None:
+def write_geopackage(layers: Iterable[Layer], told: Mapping[str, str], styles: Mapping[str, str], file: Path) -> None:
     """Write layers as a GeoPackage with their styles.
 
     Parameters
@@ -124,23 +123,39 @@ def write_geopackage(
     styles
         QML by name of layer.
     file
-        File to write; an empty one there is replaced.
+        File to write; one that is there is replaced.
+
+    Raises
+    ------
+    OSError
+        Where the disk or GDAL refuses.
     """
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    moment = f"{told['date']}T00:00:00.000Z"
+    file.unlink(missing_ok=True)  # GDAL adds layers to a file that is there
+    try:
+        with _Stamped(moment):
+            for number, layer in enumerate(layers):
+                _write_layer(layer, told, file, append=number > 0)
+        _put_styles(file, styles, moment)
+    except (DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:
+        raise OSError(errno.EIO, f"the library that writes it said: {error}") from error
+
+
+def _write_layer(layer: Layer, told: Mapping[str, str], file: Path, *, append: bool) -> None:
     import pyogrio
 
-    file.unlink(missing_ok=True)  # GDAL adds layers to a file that is there
-    moment = f"{told['date']}T00:00:00.000Z"
-    with _stamped(moment):
-        for number, layer in enumerate(layers):
-            units = {f"unit_{c.name}": c.unit for c in layer.columns if c.unit}
-            pyogrio.write_arrow(
-                _without_zones(arrow_table(layer)), file, layer=layer.name, driver="GPKG", geometry_name="geometry",
-                geometry_type=layer.geometry, crs=f"EPSG:{EPSG}", append=number > 0,
-                dataset_metadata=dict(told) if number == 0 else None,
-                layer_metadata={"attribution": told["attribution"], "licence": told["licence"], **units},
-                layer_options={"DESCRIPTION": f"{layer.title}. {told['attribution']}", "IDENTIFIER": layer.name},
-            )  # fmt: skip
-    _put_styles(file, styles, moment)
+    units = {f"unit_{c.name}": c.unit for c in layer.columns if c.unit}
+    pyogrio.write_arrow(
+        _without_zones(arrow_table(layer)), file, layer=layer.name, driver="GPKG", geometry_name="geometry",
+        geometry_type=layer.geometry, crs=f"EPSG:{EPSG}", append=append,
+        dataset_metadata=None if append else dict(told),
+        layer_metadata={"attribution": told["attribution"], "licence": told["licence"], **units},
+        layer_options={
+            "DESCRIPTION": f"{layer.title}. {told['attribution']}", "IDENTIFIER": layer.name, "GEOMETRY_NAME": "geometry",
+        },
+    )  # fmt: skip
 
 
 def _without_zones(table: pa.Table) -> pa.Table:
@@ -153,7 +168,7 @@ def _without_zones(table: pa.Table) -> pa.Table:
     return table
 
 
-class _stamped:  # noqa: N801 - read as a phrase: with _stamped(moment)
+class _Stamped:
     """Let GDAL stamp what it writes with the study's date, so that the same study gives the same bytes."""
 
     def __init__(self, moment: str) -> None:

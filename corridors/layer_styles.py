@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from corridors.style import CorridorStyle, Dash, corridor_styles
 
@@ -52,28 +52,28 @@ def _rgba(colour: str) -> str:
     return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5)) + ",255"
 
 
-def _page(geometry: int) -> Tree.Element:
-    root = Tree.Element("qgis", {"version": "3.28.0", "styleCategories": "Symbology|Labeling"})
-    Tree.SubElement(root, "layerGeometryType").text = str(geometry)
+def _page(geometry: int) -> ET.Element:
+    root = ET.Element("qgis", {"version": "3.28.0", "styleCategories": "Symbology|Labeling"})
+    ET.SubElement(root, "layerGeometryType").text = str(geometry)
     return root
 
 
-def _symbol(into: Tree.Element, kind: str, name: str, symbol_layer: str, values: Iterable[tuple[str, str]]) -> None:
-    symbol = Tree.SubElement(into, "symbol", {"type": kind, "name": name, "alpha": "1", "clip_to_extent": "1"})
-    layer = Tree.SubElement(symbol, "layer", {"class": symbol_layer, "enabled": "1", "locked": "0", "pass": "0"})
-    options = Tree.SubElement(layer, "Option", {"type": "Map"})
+def _symbol(into: ET.Element, kind: str, name: str, symbol_layer: str, values: Iterable[tuple[str, str]]) -> None:
+    symbol = ET.SubElement(into, "symbol", {"type": kind, "name": name, "alpha": "1", "clip_to_extent": "1"})
+    layer = ET.SubElement(symbol, "layer", {"class": symbol_layer, "enabled": "1", "locked": "0", "pass": "0"})
+    options = ET.SubElement(layer, "Option", {"type": "Map"})
     for key, value in values:
-        Tree.SubElement(options, "Option", {"type": "QString", "name": key, "value": value})
+        ET.SubElement(options, "Option", {"type": "QString", "name": key, "value": value})
 
 
 def _lines(column: str, strokes: Mapping[str, tuple[str, Dash]], labels: Mapping[str, str], width: float) -> str:
     root = _page(1)
-    renderer = Tree.SubElement(root, "renderer-v2", {"type": "categorizedSymbol", "attr": column, "enableorderby": "0"})
-    categories = Tree.SubElement(renderer, "categories")
-    symbols = Tree.SubElement(renderer, "symbols")
+    renderer = ET.SubElement(root, "renderer-v2", {"type": "categorizedSymbol", "attr": column, "enableorderby": "0"})
+    categories = ET.SubElement(renderer, "categories")
+    symbols = ET.SubElement(renderer, "symbols")
     for number, (name, (colour, dash)) in enumerate(strokes.items()):
         category = {"value": name, "label": labels[name], "symbol": str(number), "render": "true", "type": "string"}
-        Tree.SubElement(categories, "category", category)
+        ET.SubElement(categories, "category", category)
         values = [
             ("line_color", _rgba(colour)), ("line_width", f"{width:g}"), ("line_width_unit", "MM"),
             ("line_style", "solid"), ("capstyle", "flat"), ("joinstyle", "round"), ("use_custom_dash", "1" if dash else "0"),
@@ -85,17 +85,17 @@ def _lines(column: str, strokes: Mapping[str, tuple[str, Dash]], labels: Mapping
 
 def _points() -> str:
     root = _page(0)
-    renderer = Tree.SubElement(root, "renderer-v2", {"type": "singleSymbol", "enableorderby": "0"})
+    renderer = ET.SubElement(root, "renderer-v2", {"type": "singleSymbol", "enableorderby": "0"})
     values = [
         ("name", "circle"), ("color", "255,255,255,255"), ("outline_color", _rgba(PLACE)), ("outline_width", "0.3"),
         ("outline_width_unit", "MM"), ("size", f"{PLACE_MM:g}"), ("size_unit", "MM"),
     ]  # fmt: skip
-    _symbol(Tree.SubElement(renderer, "symbols"), "marker", "0", "SimpleMarker", values)
-    labels = Tree.SubElement(Tree.SubElement(root, "labeling", {"type": "simple"}), "settings", {"calloutType": "simple"})
+    _symbol(ET.SubElement(renderer, "symbols"), "marker", "0", "SimpleMarker", values)
+    labels = ET.SubElement(ET.SubElement(root, "labeling", {"type": "simple"}), "settings", {"calloutType": "simple"})
     look = {"fieldName": "name", "fontSize": "7", "textColor": _rgba(PLACE), "isExpression": "0"}
-    Tree.SubElement(labels, "text-style", look)
+    ET.SubElement(labels, "text-style", look)
     return _text(root)
 
 
-def _text(root: Tree.Element) -> str:
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + Tree.tostring(root, encoding="unicode")
+def _text(root: ET.Element) -> str:
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode")
