@@ -138,6 +138,7 @@ def write_geopackage(layers: Iterable[Layer], told: Mapping[str, str], styles: M
         with _Stamped(moment):
             for number, layer in enumerate(layers):
                 _write_layer(layer, told, file, append=number > 0)
+        file.with_name(f"{file.name}.aux.xml").unlink(missing_ok=True)  # GDAL may repeat the metadata beside the file
         _put_styles(file, styles, moment)
     except (DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:
         raise OSError(errno.EIO, f"the library that writes it said: {error}") from error

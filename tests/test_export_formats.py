@@ -231,11 +231,13 @@ def test_what_is_read_is_what_was_written(rows, tmp_path):
     book = Book(tmp_path / "a.xlsx", TOLD)
     book.sheet(layer)
     book.close()
-    head, *cells = openpyxl.load_workbook(tmp_path / "a.xlsx")["routes"].iter_rows()
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["routes"]
+    cells = [[sheet.cell(line, j + 1) for j in range(len(COLUMNS))] for line in range(1, len(rows) + 2)]
     assert {cell.data_type for line in cells for cell in line} <= {"s", "n", "b", "d"}
-    frame = pd.DataFrame([[c.value for c in line] for line in cells], columns=[c.value for c in head], dtype=object)
-    found, wanted = list(frame.pop("number")), [row["number"] for row in rows]
-    assert [None if v is None else float(v) for v in map(known, found)] == pytest.approx(wanted, rel=1e-15)
+    head, *lines = [[cell.value for cell in line] for line in cells]
+    frame = pd.DataFrame(lines, columns=head, dtype=object)
+    for found, row in zip(frame.pop("number"), rows, strict=True):
+        assert found == (None if row["number"] is None else pytest.approx(row["number"], rel=1e-15))
     rest = Layer("routes", "", tuple(c for c in COLUMNS if c.name != "number"), rows)
     assert_same(rest, frame, shapes=False)
 
