@@ -21,7 +21,7 @@ import pytest
 from frictionless import Package, system
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from studies import DRAWS, ONE_PAIR, command, scenario_file, study, study_with_chance
+from studies import DRAWS, ONE_PAIR, command, scenario_file, study
 
 import corridors.safe_files
 import corridors.safe_folders
@@ -551,15 +551,14 @@ def test_a_scenario_s_name_cannot_be_a_path(tmp_path, monkeypatch, name):
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [file]
 
 
-def test_rows_named_by_a_scenario_are_read_and_never_written(tmp_path, small):
+def test_rows_named_by_a_scenario_are_read_and_never_written(tmp_path):
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     outside.mkdir()
     inside.mkdir()
-    row = next(r for r in small.parameters.rows if r.parameter_id)
     (outside / "..nodes.csv").write_text("x\n1\n")
     file = scenario_file(inside, 'rows = ["../outside/..nodes.csv"]\n')
     said = command("export", file, "--format", "csv", "--out", inside / "tables")
-    assert (said.code, row is not None) == (2, True)
+    assert said.code == 2
     assert said.err.count("\n") == 1
     assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["..nodes.csv", "mine.toml"]
 
@@ -586,12 +585,10 @@ SET = [word for switch in PLAIN for word in ("--set", switch)]
 
 def test_the_command_says_what_it_wrote(tmp_path):
     words = ("export", "today", *SET, "--set", "corridors=iran-road,west-road")
-    said = command(*words, "--format", "geojson", "--out", tmp_path / "r.geojson")
-    assert (said.code, said.err) == (0, "")
-    assert "1 of 2 ways feasible" in said.out
     said = command(*words, "--format", "gmns", "--out", tmp_path / "net", "--json")
     told = json.loads(said.out)
     assert sorted(Path(f).name for f in told["files"]) == sorted(p.name for p in (tmp_path / "net").iterdir())
+    assert (said.code, said.err) == (0, "")
     assert (told["format"], told["feasible"], told["ways"]) == ("gmns", 1, 2)
 
 
@@ -621,14 +618,3 @@ def test_mistakes_are_one_sentence(tmp_path, name, file, sentence):
     assert sentence in said.err
     assert said.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
-
-
-def test_closures_to_come_leave_the_sums_alone(tmp_path):
-    """With closures to come the workbook still adds its own lines up."""
-    write_export(
-        study_with_chance("corridors=iran-road,uap-ml1", "destinations=karachi_port"), "xlsx", tmp_path / "a.xlsx"
-    )
-    written, stored = (openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=only) for only in (False, True))
-    for line, values in zip(written["totals"].iter_rows(min_row=2), stored["totals"].iter_rows(min_row=2), strict=True):
-        for cell, value in zip(line[3:], values[3:], strict=True):
-            assert evaluated(cell.value, stored) == pytest.approx(value.value, rel=1e-12, abs=1e-12)
