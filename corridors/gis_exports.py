@@ -138,6 +138,7 @@ def write_geopackage(layers: Iterable[Layer], told: Mapping[str, str], styles: M
         with _Stamped(moment):
             for number, layer in enumerate(layers):
                 _write_layer(layer, told, file, append=number > 0)
+        file.with_name(f"{file.name}.aux.xml").unlink(missing_ok=True)  # GDAL may repeat the metadata beside the file
         _put_styles(file, styles, moment)
     except (DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:
         raise OSError(errno.EIO, f"the library that writes it said: {error}") from error
@@ -169,21 +170,24 @@ def _without_zones(table: pa.Table) -> pa.Table:
 
 
 class _Stamped:
-    """Let GDAL stamp what it writes with the study's date, so that the same study gives the same bytes."""
+    """Let GDAL stamp what it writes with the study's date, so that the same study gives the same bytes.
+
+    Nor does it wait for the disk after every layer: the file is handed to the disk once, before it is renamed.
+    """
 
     def __init__(self, moment: str) -> None:
-        self.moment = moment
+        self.options = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 
     def __enter__(self) -> None:
         import pyogrio
 
-        self.before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": self.moment})
+        self.before = {name: pyogrio.get_gdal_config_option(name) for name in self.options}
+        pyogrio.set_gdal_config_options(self.options)
 
     def __exit__(self, *_: object) -> None:
         import pyogrio
 
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": self.before})
+        pyogrio.set_gdal_config_options(self.before)
 
 
 _STYLES = """

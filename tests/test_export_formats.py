@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
@@ -18,9 +19,9 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from frictionless import Package, system
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from studies import DRAWS, ONE_PAIR, command, scenario_file, study, study_with_chance
+from studies import DRAWS, ONE_PAIR, command, scenario_file, study
 
 import corridors.safe_files
 import corridors.safe_folders
@@ -76,9 +77,9 @@ def known(value):
         return [known(v) for v in value]
     if value is None or value is pd.NaT or value is pd.NA or value != value:  # noqa: PLR0124 - only NaN differs from itself
         return None
-    if isinstance(value, pd.Timestamp):
-        value = value.to_pydatetime()
-    return value
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 
 
 def of_kind(value, kind):
@@ -112,7 +113,8 @@ def assert_same(layer, frame, *, shapes=True):
 
 
 def read_kml(file, layer):
-    return gpd.read_file(file, layer=layer, driver="LIBKML").rename(columns={"id": "link_no"})
+    frame = gpd.read_file(file, layer=layer)  # a column name is the same as the name that every feature has
+    return frame if "name" in frame else frame.rename(columns={"Name": "name"})
 
 
 def packaged(folder, table):
@@ -173,10 +175,9 @@ WORDS = st.text(
     max_size=9,
 )
 WORDS = WORDS.filter(lambda text: text == text.strip())
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # files are too slow to shrink with
 ALMATY = ZoneInfo("Asia/Almaty")
-MOMENTS = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2090, 1, 1), timezones=st.just(ALMATY)).map(
-    lambda moment: moment.replace(microsecond=0, fold=0)
-)
+MOMENTS = st.integers(631152000, 3786912000).map(lambda second: dt.datetime.fromtimestamp(second, ALMATY))
 ROWS = st.fixed_dictionaries({
     "text": st.none() | WORDS | st.sampled_from(["=1+1", "@x", "Кандагар", "قندھار", 'a;b,"c"', "NaN", "null", "007", "NULL", "<b>&"]),
     "number": st.none() | st.floats(-1e12, 1e12, allow_subnormal=False),
@@ -198,16 +199,17 @@ TOLD = {
     "date": "2026-01-01",
     "attribution": "a",
     "licence": "CC-BY-4.0",
+    "made_by": "us",
 }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROWS, min_size=1, max_size=4))
 def test_what_is_read_is_what_was_written(rows, tmp_path):
     shapes = [[[float(i), 1.5], [2.25, float(i)]] for i in range(len(rows))]
     layer = Layer("routes", "Made up", COLUMNS, rows, "LineString", shapes)
     write_geopackage([layer], TOLD, {}, tmp_path / "a.gpkg")
-    assert_same(layer, gpd.read_file(tmp_path / "a.gpkg"))
+    assert_same(layer, gpd.read_file(tmp_path / "a.gpkg", layer="routes"))
     write_geoparquet(layer, TOLD, tmp_path / "a.parquet")
     read = gpd.read_parquet(tmp_path / "a.parquet")
     assert_same(layer, read)
@@ -218,16 +220,24 @@ def test_what_is_read_is_what_was_written(rows, tmp_path):
     write_geojson(layer, TOLD, tmp_path / "a.geojson")
     features = json.loads((tmp_path / "a.geojson").read_text(encoding="utf-8"))["features"]
     assert_same(layer, gpd.GeoDataFrame.from_features(features, crs=4326))
+    named = [{**row, "name": f"{i} {row['text']}"} for i, row in enumerate(rows)]
+    places = Layer(
+        "places", "", (*COLUMNS, Column("name", "string")), named, "Point", [[i, 2.5] for i in range(len(rows))]
+    )
+    write_kml([places], TOLD, {}, tmp_path / "a.kml")
+    assert_same(places, read_kml(tmp_path / "a.kml", "places"))
     write_package(tmp_path / "csv", "made", [layer], TOLD)
     assert_same(layer, packaged(tmp_path / "csv", "routes"), shapes=False)
     book = Book(tmp_path / "a.xlsx", TOLD)
     book.sheet(layer)
     book.close()
-    head, *cells = openpyxl.load_workbook(tmp_path / "a.xlsx")["routes"].iter_rows()
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["routes"]
+    cells = [[sheet.cell(line, j + 1) for j in range(len(COLUMNS))] for line in range(1, len(rows) + 2)]
     assert {cell.data_type for line in cells for cell in line} <= {"s", "n", "b", "d"}
-    frame = pd.DataFrame([[c.value for c in line] for line in cells], columns=[c.value for c in head], dtype=object)
-    found, wanted = list(frame.pop("number")), [row["number"] for row in rows]
-    assert [None if v is None else float(v) for v in map(known, found)] == pytest.approx(wanted, rel=1e-15)
+    head, *lines = [[cell.value for cell in line] for line in cells]
+    frame = pd.DataFrame(lines, columns=head, dtype=object)
+    for found, row in zip(frame.pop("number"), rows, strict=True):
+        assert found == (None if row["number"] is None else pytest.approx(row["number"], rel=1e-15))
     rest = Layer("routes", "", tuple(c for c in COLUMNS if c.name != "number"), rows)
     assert_same(rest, frame, shapes=False)
 
@@ -244,14 +254,10 @@ def test_xml_cannot_hold_every_character(tmp_path):
         write_kml([layer], TOLD, {}, tmp_path / "a.kml")
 
 
-def test_the_same_study_writes_the_same_bytes(small, out, tmp_path):
-    for name, file in FILES.items():
-        written = write_export(small, name, tmp_path / file)
-        before = target(out, name)
-        for path in written:
-            old = before if path == tmp_path / file else before / path.name
-            assert path.read_bytes() == old.read_bytes(), path.name
-        written[0].unlink() if written[0] == tmp_path / file else None
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_the_same_study_writes_the_same_bytes(small, out, tmp_path, name):
+    for path in write_export(small, name, tmp_path / FILES[name]):
+        assert path.read_bytes() == (out / name / path.relative_to(tmp_path)).read_bytes()
 
 
 # Attribution
@@ -532,7 +538,7 @@ def test_a_link_at_the_target_is_replaced_and_not_followed(small, tmp_path, name
     assert not (inside / FILES[name]).is_symlink()
 
 
-@pytest.mark.parametrize("name", ["../../escaped", "/tmp/escaped", "..", "a/b", "a\\b", "C:x"])
+@pytest.mark.parametrize("name", ["../../escaped", "/escaped", "..", "a/b", "a\\b", "C:x"])
 def test_a_scenario_s_name_cannot_be_a_path(tmp_path, monkeypatch, name):
     folder = tmp_path / "a" / "b"
     folder.mkdir(parents=True)
@@ -545,15 +551,14 @@ def test_a_scenario_s_name_cannot_be_a_path(tmp_path, monkeypatch, name):
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [file]
 
 
-def test_rows_named_by_a_scenario_are_read_and_never_written(tmp_path, small):
+def test_rows_named_by_a_scenario_are_read_and_never_written(tmp_path):
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     outside.mkdir()
     inside.mkdir()
-    row = next(r for r in small.parameters.rows if r.parameter_id)
     (outside / "..nodes.csv").write_text("x\n1\n")
     file = scenario_file(inside, 'rows = ["../outside/..nodes.csv"]\n')
     said = command("export", file, "--format", "csv", "--out", inside / "tables")
-    assert (said.code, row is not None) == (2, True)
+    assert said.code == 2
     assert said.err.count("\n") == 1
     assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["..nodes.csv", "mine.toml"]
 
@@ -561,13 +566,13 @@ def test_rows_named_by_a_scenario_are_read_and_never_written(tmp_path, small):
 def test_no_source_touches_pickle():
     words = re.compile(
         r"^\s*(?:import|from)\s+(?:pickle|cPickle|dill|cloudpickle|joblib|shelve|marshal)\b"
-        r"|\b(?:read|to)_pickle\(|allow_pickle\s*=\s*True|\bnp\.load\(|\bpickle\.(?:load|dump)", re.MULTILINE
+        r"|\b(?:read|to)_pickle\(|allow_pickle\s*=\s*True|\bpickle\.(?:load|dump)", re.MULTILINE
     )  # fmt: skip
     files = [file for room in ROOMS for file in room.rglob("*.py")]
     assert len(files) > 100
     found = [file.name for file in files if file != Path(__file__) and words.search(file.read_text(encoding="utf-8"))]
     assert found == []
-    for bad in ("import pickle", "  from joblib import dump", "pd.read_pickle('x')", "np.load('x')"):
+    for bad in ("import pickle", "  from joblib import dump", "pd.read_pickle('x')", "np.load('x', allow_pickle=True)"):
         assert words.search(bad)
     assert list(Path(corridors.safe_files.__file__).parents[1].rglob("*.pkl")) == []
 
@@ -580,12 +585,10 @@ SET = [word for switch in PLAIN for word in ("--set", switch)]
 
 def test_the_command_says_what_it_wrote(tmp_path):
     words = ("export", "today", *SET, "--set", "corridors=iran-road,west-road")
-    said = command(*words, "--format", "geojson", "--out", tmp_path / "r.geojson")
-    assert (said.code, said.err) == (0, "")
-    assert "1 of 2 ways feasible" in said.out
     said = command(*words, "--format", "gmns", "--out", tmp_path / "net", "--json")
     told = json.loads(said.out)
     assert sorted(Path(f).name for f in told["files"]) == sorted(p.name for p in (tmp_path / "net").iterdir())
+    assert (said.code, said.err) == (0, "")
     assert (told["format"], told["feasible"], told["ways"]) == ("gmns", 1, 2)
 
 
@@ -615,14 +618,3 @@ def test_mistakes_are_one_sentence(tmp_path, name, file, sentence):
     assert sentence in said.err
     assert said.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
-
-
-def test_closures_to_come_leave_the_sums_alone(tmp_path):
-    """With closures to come the workbook still adds its own lines up."""
-    write_export(
-        study_with_chance("corridors=iran-road,uap-ml1", "destinations=karachi_port"), "xlsx", tmp_path / "a.xlsx"
-    )
-    written, stored = (openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=only) for only in (False, True))
-    for line, values in zip(written["totals"].iter_rows(min_row=2), stored["totals"].iter_rows(min_row=2), strict=True):
-        for cell, value in zip(line[3:], values[3:], strict=True):
-            assert evaluated(cell.value, stored) == pytest.approx(value.value, rel=1e-12, abs=1e-12)
