@@ -124,13 +124,16 @@ def sensitivity(
     else:
         typer.echo("share of variance, first order and total (5-95 % of the bootstrap)")
     for r in [r for r in shares if r["tells_from_zero"]][:SHOWN]:
-        first = f"{r['first']:6.1%} ({r['first_low']:.1%} to {r['first_high']:.1%})"
+        mark = " " if r["first_tells_from_zero"] else "~"
+        first = f"{mark}{r['first']:6.1%} ({r['first_low']:.1%} to {r['first_high']:.1%})"
         typer.echo(
-            f"  {first:<26} {r['total']:6.1%} ({r['total_low']:.1%} to {r['total_high']:.1%})  {in_words(r['input'])}"
+            f"  {first:<27} {r['total']:6.1%} ({r['total_low']:.1%} to {r['total_high']:.1%})  {in_words(r['input'])}"
         )
+    if any(r["tells_from_zero"] and not r["first_tells_from_zero"] for r in shares):
+        typer.echo("  ~ a first order that cannot be told from zero")
     lost = [r["input"] for r in shares if not r["tells_from_zero"]]
     if lost:
-        typer.echo(f"  {len(lost)} inputs cannot be told from zero")
+        typer.echo(f"  {len(lost)} inputs cannot be told from zero at all")
     for grouping in ("row", "country", "activity", "component"):
         typer.echo(f"swing of the mean by {grouping}, at the low and the high end")
         for r in [r for r in swings if r["grouping"] == grouping][: SHOWN if grouping == "row" else 6]:
