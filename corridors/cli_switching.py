@@ -60,13 +60,17 @@ def switch(
             known = levers(found)
             save(plot_frontier(found, known[on], known[along], line), out / name)
     if as_json:
-        typer.echo(json.dumps({"switches": records, "gap": found.gap}, ensure_ascii=False, allow_nan=False))
+        said_ = {"switches": records, "gap": found.gap, "gap_error": found.gap_error, "measure": measure}
+        typer.echo(json.dumps(said_, ensure_ascii=False, allow_nan=False))
         return
     better, worse = between if found.gap < 0 else between[::-1]
     scale, unit = (1.0, "USD") if measure in ("usd_mean", "generalized") else (24.0, "days")
+    error = found.gap_error
     typer.echo(
-        f"{better} beats {worse} by {abs(found.gap) / scale:,.1f} {unit} ({measure}), {found.a.origin} - {found.a.destination}, {study.scenario.name}."
+        f"{better} beats {worse} by {abs(found.gap) / scale:,.1f} {unit} (Monte Carlo error {error / scale:.2g}; {measure}), {found.a.origin} - {found.a.destination}, {study.scenario.name}."
     )
+    if abs(found.gap) < 2.0 * error:
+        typer.echo("The gap is within twice its Monte Carlo error: these draws cannot tell which is the better.")
     if study.assumption:
         typer.echo(study.assumption)
     for line_ in said:

@@ -13,7 +13,8 @@ from toy_ways import RAIL, ROAD, Errand
 from corridors.switching import frontier_of, levers, rivals, sentence, switch_on, switch_on_all
 from corridors.toml_files import ScenarioError
 from sim.encounters import NOTHING
-from sim.switching_value import Contender, Duel, Lever, own_values, switching_value
+from sim.switching_spread import own_values
+from sim.switching_value import Contender, Duel, Lever, switching_value
 
 PAIR = ("origins=almaty1", "destinations=karachi_port", "replicates=1", "draws=256", "departures=month", "shocks=false")
 E = Errand()
@@ -102,7 +103,7 @@ def test_an_input_of_neither_way_changes_nothing_and_says_what_was_tried():
         for r in E.parameters.rows
         if not any(E.parameters.number[r.parameter_id] in p.rows() for w in WAYS.values() for p in w.itinerary.priced)
     )
-    switch = switching_value(duel(), lever_of(idle.parameter_id), interval=True)
+    switch = switching_value(duel(), lever_of(idle.parameter_id))
     assert switch.value is None
     assert switch.tried[0] <= idle.low
     assert switch.tried[1] >= idle.high
