@@ -162,7 +162,7 @@ def _closely(found: Rivals, lever: Lever, repetitions: list[Draws]) -> Switch:
     return replace(switch, p10=p10, p90=p90, without=without, error=error)
 
 
-def switch_on_all(found: Rivals, *, spread_of: int = 5) -> list[Switch]:
+def switch_on_all(found: Rivals, *, spread_of: int = 3) -> list[Switch]:
     """Switching value of every input, by how little it must move; the first few with spread and error, and borne out by re-runs.
 
     An input whose two ends leave the gap as it is, to a millionth of it, is not looked at further.
