@@ -207,7 +207,7 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
     height = 4.6
     figure, bottom = _sheet(pair, title, how, height + 0.95)
     ax = add_axes(figure, LEFT + 0.3, bottom + 0.55, WIDTH - LEFT - RIGHT - 0.5, height)
-    xs, ys = [x for x, _ in known], [y for _, y in known]
+    ys = [y for _, y in known]
     low = min([second.low, *ys])
     high = max([second.high, *ys])
     ax.set_xlim(first.low, first.high)
@@ -216,7 +216,10 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
     ax.set_axisbelow(True)
     ax.tick_params(length=2.5, labelsize=SMALL)
     ax.fill_between((first.low, first.high), second.low, second.high, color=GRID, alpha=0.35, linewidth=0, zorder=1)
-    ax.plot(xs, ys, color=INK, linewidth=2.0, zorder=3, gid="frontier")
+    broken = [
+        np.nan if y is None else y for _, y in line
+    ]  # a missing value breaks the line: nothing is joined across it
+    ax.plot([x for x, _ in line], broken, color=INK, linewidth=2.0, zorder=3, gid="frontier")
     ax.plot([first.mean], [second.mean], marker="+", markersize=12, markeredgewidth=2, color=INK, zorder=4, gid="means")
     base = bottom + 0.55
     write(figure, LEFT + 0.3, base - 0.36, f"{first.name} [{first.unit}]", color=FAINT)
