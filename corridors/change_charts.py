@@ -284,11 +284,11 @@ def plot_league(found: League) -> Figure:
     for i, place in enumerate(places):
         middle = bottom + 0.25 + row * (len(places) - i - 0.5)
         write(figure, EDGE, middle + 0.07, shorten(place.fix.name, TEXT, left - EDGE - 0.1), gid="name")
-        about = (
-            place.fix.kind
-            if place.through is None or place.through.before == place.through.after
-            else f"{place.fix.kind}; {place.through.before} gives way to {place.through.after}"
-        )
+        about: str = place.fix.kind
+        if place.through is not None and place.through.before != place.through.after:
+            about += f"; {place.through.before} gives way to {place.through.after}"
+        elif place.opened:
+            about += f"; opens {', '.join(place.opened)}"
         write(
             figure,
             EDGE,

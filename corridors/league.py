@@ -21,10 +21,11 @@ import numpy as np
 from corridors.catalogue import read_catalogue
 from corridors.citations import evidence_rows
 from corridors.comparison import value_of_time
-from corridors.fixes import FIXES_FILE, Cost, Fix, cost_of, read_fixes, switches_of
+from corridors.fixes import FIXES_FILE, Cost, Fix, cost_of, cost_of_all, read_fixes, switches_of_all
 from corridors.scenario import read_scenario
 from corridors.study import run, set_up
-from corridors.toml_files import ScenarioError
+from corridors.toml_files import ScenarioError, nearest
+from sim.routing import NoRouteError
 from sim.simulation import quantiles
 
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ class Saving:
 
 @dataclass(frozen=True)
 class Place:
-    """One row of the league: a fix, what it saves, what it costs; no savings where the model cannot say."""
+    """One row of the league: a fix, what it saves, what it costs; no savings where the model cannot say.
+
+    ``opened`` are corridors that have a way with the fix alone, ``opened_through`` those of them that run through the country: where there
+    was no way before nothing is saved, and nothing could say more than that there is one now.
+    """
 
     name: str
     fix: Fix
@@ -63,6 +68,8 @@ class Place:
     best: Saving | None
     through: Saving | None
     most: Saving | None
+    opened: tuple[str, ...] = ()
+    opened_through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,9 @@ def league(question: LeagueQuestion) -> League:
     Raises
     ------
     ScenarioError
-        Where a fix names what is not there.
+        Where a fix or the question names what is not there.
+    NoRouteError
+        Where nothing connects the places, whatever is fixed or built.
     """
     if question.by not in CHOICES:
         raise ScenarioError(f'--by: found "{question.by}"; allowed {", ".join(CHOICES)}')
@@ -117,6 +126,11 @@ def league(question: LeagueQuestion) -> League:
     asked = read_scenario(question.scenario, tuple(changes), rows=rows)
     search, _ = set_up(asked, read_catalogue())
     network, parameters = search.everything, search.parameters
+    countries = sorted({node.country for node in network.nodes.values()})
+    if question.through not in countries:
+        raise ScenarioError(
+            f'--through: there is no country "{question.through}"{nearest(question.through, countries)}; allowed {", ".join(countries)}'
+        )
     lines = sorted({name for fix in table.values() for name in fix.open})
     kept_held = [name for name in asked.projects.held if name not in lines]
     every = [] if any(c.startswith("corridors=") for c in changes) else [f"corridors={','.join(read_catalogue())}"]
@@ -133,47 +147,58 @@ def league(question: LeagueQuestion) -> League:
         switches = [*common, f"projects.held={','.join(held)}", *over]
         return run(read_scenario(question.scenario, tuple(switches), rows=rows))
 
-    every_fix = {**table, **_together(table)}
-    over = {n: switches_of(fix, n, parameters, network, asked.date.year) for n, fix in every_fix.items()}
+    groups = {**{name: (fix, {name: fix}) for name, fix in table.items()}, **_together(table)}
+    year = asked.date.year
+    over = {name: switches_of_all(members, parameters, network, year) for name, (_, members) in groups.items()}
     base = carried((), frozenset())
     evidence = evidence_rows()
     places = []
-    for name, fix in every_fix.items():
-        cost = cost_of(fix, network, evidence)
+    for name, (fix, members) in groups.items():
+        cost = cost_of_all(members.values(), network, evidence) if len(members) > 1 else cost_of(fix, network, evidence)
         if fix.cannot:
             places.append(Place(name, fix, cost, None, None, None))
             continue
-        places.append(Place(name, fix, cost, *_savings(base, carried(over[name], frozenset(fix.open)), question)))
+        changed = carried(over[name], frozenset(p for m in members.values() for p in m.open))
+        opened = [_opened(base, changed, country) for country in ("", question.through)]
+        places.append(Place(name, fix, cost, *_savings(base, changed, question), *opened))
+    if not any(place.best or place.opened for place in places):
+        raise NoRouteError(_nothing(base))
     return League(base, question, tuple(sorted(places, key=_order)))
 
 
-def _order(place: Place) -> tuple[bool, float, float, str]:
+def _nothing(base: Study) -> str:
+    origin, destination = (base.network.nodes[name].name for name in base.pairs()[0])
+    reasons = "; ".join(f"{w.corridor}: {w.reason}" for w in base.ways[:3])
+    return f"{origin} - {destination}: no corridor has a way, with or without any fix of the table ({reasons})"
+
+
+def _order(place: Place) -> tuple[bool, bool, float, float, str]:
     told = [s.generalized_per_tonne if s else 0.0 for s in (place.through, place.best)]
-    return place.best is None, -told[0], -told[1], place.name
+    opens = bool(place.opened) and place.best is None
+    return bool(place.fix.cannot), not opens, -told[0], -told[1], place.name
 
 
-def _together(table: Mapping[str, Fix]) -> dict[str, Fix]:
-    """All cheap fixes as one, and all new lines as one."""
+def _together(table: Mapping[str, Fix]) -> dict[str, tuple[Fix, dict[str, Fix]]]:
+    """All cheap fixes as one, and all new lines as one, with their members."""
     out = {}
-    for kind, name in TOGETHER.items():
-        members = [fix for fix in table.values() if fix.kind == kind and not fix.cannot]
+    for kind, title in TOGETHER.items():
+        members = {name: fix for name, fix in table.items() if fix.kind == kind and not fix.cannot}
         if len(members) < 2:
             continue
-        scaled = {pattern: factor for fix in members for pattern, factor in fix.scale.items()}
-        out[name.replace(" ", "-")] = Fix(
-            name=name.capitalize(),
-            kind=members[0].kind,
-            why=f"{', '.join(fix.name for fix in members)}.",
-            basis="assumption",
-            to_low=tuple(pattern for fix in members for pattern in fix.to_low),
-            scale={
-                p: f
-                for p, f in scaled.items()
-                if not any(p.startswith(low.rstrip("*")) for fix in members for low in fix.to_low)
-            },
-            open=tuple(dict.fromkeys(project for fix in members for project in fix.open)),
-        )
+        why = f"{', '.join(fix.name for fix in members.values())}."
+        together = Fix(name=title.capitalize(), kind=next(iter(members.values())).kind, why=why, basis="assumption")
+        out[title.replace(" ", "-")] = together, members
     return out
+
+
+def _opened(base: Study, changed: Study, country: str) -> tuple[str, ...]:
+    """Corridors that only the changed study has, all or those through a country."""
+    before = {w.corridor for w in base.ways if w.outcome is not None}
+    return tuple(
+        w.corridor
+        for w in changed.ways
+        if w.outcome is not None and w.corridor not in before and (not country or _crosses(w, country))
+    )
 
 
 def _savings(
@@ -255,9 +280,14 @@ def league_rows(found: League) -> list[dict[str, Any]]:
                 f"{label}_days_p90_saved": saving and saving.hours_p90 / 24, f"{label}_usd_per_tonne_saved": saving and saving.usd_per_tonne,
                 f"{label}_generalized_usd_per_tonne_saved": saving and saving.generalized_per_tonne, f"{label}_odds": saving and saving.odds,
             }  # fmt: skip
-        low = place.cost.low
         gained = place.through.generalized_per_tonne if place.through else None
-        row["through_generalized_usd_per_tonne_per_usd_bn"] = None if not low or gained is None else gained / low
+        for end, capital in (
+            ("high", place.cost.low),
+            ("low", place.cost.high),
+        ):  # the dearer the line, the less a billion buys
+            name = f"through_generalized_usd_per_tonne_per_usd_bn_{end}"
+            row[name] = None if not capital or gained is None else gained / capital
+        row["opened"], row["opened_through"] = ";".join(place.opened), ";".join(place.opened_through)
         row["why"], row["cannot"] = place.fix.why, place.fix.cannot
         rows.append(row)
     return rows
