@@ -58,7 +58,7 @@ def league(
     if base.assumption:
         typer.echo(base.assumption)
     typer.echo(
-        f"saved by the best way (mean {by}) / by the best way through {through}: mean days, USD a tonne, generalized USD a tonne, odds of a saving; then the corridors it opens, or the one that gains most, if another"
+        f"saved by the ways it is made for, if told / by the best way (mean {by}) / by the best way through {through}: mean days, USD a tonne, generalized USD a tonne, odds of a saving; then the corridors it opens, or the one that gains most, if another"
     )
     for r in records:
         typer.echo(_line(r))
@@ -69,7 +69,9 @@ def _line(r: dict[str, Any]) -> str:
     if r["cannot"]:
         return f"  {r['name']:<46} {r['kind']:<9} not told: {r['cannot']}"
     parts = []
-    for label in ("best", "through"):
+    for label in ("own", "best", "through"):
+        if label == "own" and r["own_before"] is None:
+            continue
         if r[f"{label}_before"] is None:
             opened = r["opened" if label == "best" else "opened_through"]
             parts.append(f"none before, opens {opened.replace(';', ', ')}" if opened else "no way")
@@ -90,6 +92,8 @@ def _most(r: dict[str, Any]) -> str:
     """Corridors that have a way now; else the one that gains most, where it is none of those told already and gains at all."""
     if r["opened"] and r["best_before"] is not None:
         return f" / opens {r['opened'].replace(';', ', ')}"
+    if r["own_before"] is not None:
+        return ""
     name = r["most_before"]
     if (
         name is None

@@ -43,6 +43,10 @@ class Fix(BaseModel):
     """Patterns of parameter rows and what they are multiplied by."""
     open: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Projects built."""
+    ways: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Corridors that it is made for, as they are without it."""
+    ways_with: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Corridors that take their place with it; the same if none."""
     cost: str = ""
     """Evidence of a capital cost where no project has one."""
     cannot: str = ""

@@ -208,6 +208,27 @@ def test_a_line_that_opens_the_only_way_says_so_and_saves_nothing(three):
     assert "no way / no way" in done.out
 
 
+def test_a_line_is_set_against_the_way_it_takes_the_place_of(found):
+    base, place = found.base, next(p for p in found.places if p.name == "ktap")
+    (west,) = [w.outcome for w in base.ways if w.corridor == "west-road"]
+    assert (place.own.before, place.own.after) == ("west-road", "turgundi-chaman")
+    chaman = next(p for p in found.places if p.name == "chaman-24h").own
+    assert (chaman.before, chaman.after) == ("west-road", "west-road")
+    row = base.parameters["clear_hours.road.chaman.pk.in"]
+    assert chaman.hours_mean == pytest.approx((1 - 0.4286) * row.mean, rel=0.1)
+    assert 0 < chaman.hours_mean < west.hours.mean()
+    ml1 = next(p for p in found.places if p.name == "ml1")
+    assert ml1.own is None
+
+
+def test_ways_that_are_no_corridors_are_refused(tmp_path):
+    file = tmp_path / "fixes.toml"
+    facts = 'name="a"\nkind="cheap fix"\nwhy="a"\nbasis="assumption"\nto_low=["clear_hours.*"]\nways=["west-rode"]'
+    file.write_text(f"[fix.a]\n{facts}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match='"west-road"'):
+        league(LeagueQuestion("both-open", SMALL, fixes=file))
+
+
 def test_no_way_at_all_is_code_3_and_a_country_that_is_not_there_code_2(three):
     few = ["--fixes", three, *(w for s in ("draws=16", "corridors=west-road") for w in ("--set", s))]
     shut = command("league", "today", *few)
