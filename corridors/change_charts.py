@@ -1,6 +1,6 @@
-"""Charts of what would change the answer: swings, the line on which two ways are equal, a change step by step, the league.
+"""Charts of what would change the answer: swings, the line on which two ways are equal, a change step by step.
 
-All four are of one pair of places and bear the same words above and below as every other chart (:mod:`corridors.captions`). Bars are told
+All three are of one pair of places and bear the same words above and below as every other chart (:mod:`corridors.captions`). Bars are told
 apart by where they stand and by their words, never by hue alone: what raises a figure is dark and full, what lowers it is light and
 hatched, so that they stay apart in grey. The records behind a chart are written beside it by the commands.
 """
@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.bar_charts import rank_axes
-from corridors.captions import corridor_name, foot_lines, head_lines, pair_of, place_name
+from corridors.captions import corridor_name, foot_lines, head_lines, pair_of
 from corridors.charts import in_house_look
-from corridors.fixes import NO_COST
 from corridors.paper import (
     EDGE,
     FAINT,
@@ -33,16 +32,13 @@ from corridors.paper import (
 from corridors.sensitivity import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from corridors.captions import Pair
     from corridors.explanation import Explanation
-    from corridors.fixes import Cost
-    from corridors.league import League, Place
-    from corridors.saving import Saving
     from corridors.sensitivity import Sensitivity
     from corridors.study import Study
     from corridors.switching import Rivals
@@ -73,14 +69,14 @@ def plot_tornado(study: Study, found: Sensitivity, most: int = SHOWN) -> Figure:
     rows = [(head, swing) for head, swings in parts for swing in swings]
     title = f"What moves the mean of {corridor_name(study, found.way.corridor)}"
     if not rows:
-        return _sheet(pair, title, "Nothing that is drawn moves this figure: no variance.", 0.2)[0]
+        return sheet_of(pair, title, "Nothing that is drawn moves this figure: no variance.", 0.2)[0]
     how = (
         f"How to read: a bar runs from the mean {unit} with the input at its low end to that at its high end, all else as drawn; the upright is "
         "the mean as it is. A group moves with all its rows to the ends that make the figure smallest and largest."
     )
     heads = [head for head, swings in parts if swings]
     body = 0.55 + ROW * len(rows) + 0.32 * len(heads)
-    figure, bottom = _sheet(pair, title, how, body)
+    figure, bottom = sheet_of(pair, title, how, body)
     left = EDGE + 3.3
     width = WIDTH - RIGHT - left - 1.35
     ends = [x / scale for _, s in rows for x in (s.low, s.high)]
@@ -154,7 +150,7 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
         f"days where the one above left off. Dollars beside it add up alike, to {found.usd:+,.0f} USD in all."
     )
     body = 0.55 + ROW * (len(bars) + 2)
-    figure, bottom = _sheet(pair, title, how, body)
+    figure, bottom = sheet_of(pair, title, how, body)
     left = EDGE + 3.3
     width = WIDTH - RIGHT - left - 1.9
     first = total - found.hours / 24.0
@@ -208,7 +204,7 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
         "of both inputs as the tables have it, the cross their means. Where the line is missing no value tried makes them equal."
     )
     height = 4.6
-    figure, bottom = _sheet(pair, title, how, height + 0.95)
+    figure, bottom = sheet_of(pair, title, how, height + 0.95)
     ax = add_axes(figure, LEFT + 0.3, bottom + 0.55, WIDTH - LEFT - RIGHT - 0.5, height)
     xs, ys = [x for x, _ in known], [y for _, y in known]
     low = min([second.low, *ys])
@@ -247,87 +243,6 @@ def _sides(ax: Axes, found: Rivals, first: Lever, second: Lever, known: Sequence
         ax.text(x, y, words, ha="center", va="center", size=TEXT, color=INK, zorder=5, bbox=box, gid="side")
 
 
-@in_house_look
-def plot_league(found: League) -> Figure:
-    """League of cheap fixes and new lines: days and generalized dollars a tonne that each saves alone, on three choices of way.
-
-    Parameters
-    ----------
-    found
-        What :func:`corridors.league.league` returns.
-    """
-    base = found.base
-    pair = pair_of(base, None, None, None)._replace(shut=())
-    measure = " cost" if found.question.by == "generalized" else ""
-    names = f"{place_name(base, pair.origin)} to {place_name(base, pair.destination)}"
-    how = (
-        "How to read: dark bars are what the way saves that the fix is made for (named below it), light hatched bars what the best way through "
-        f"{found.question.through} saves, white bars what the best way of all saves; best by mean {found.question.by}{measure}, chosen anew with the fix. Each fix is laid alone over the scenario "
-        "without any line of the table; means of paired draws, one consignment. Generalized: dollars and hours at the value of time. No bar: nothing saved. Capital cost as "
-        "published; it is not set against traffic."
-    )
-    places = found.places
-    row = 0.42
-    body = 0.62 + row * len(places)
-    figure, bottom = _sheet(pair, f"Cheap fixes and new lines, {names}", how, body)
-    left = EDGE + 3.15
-    width = (WIDTH - RIGHT - left - 1.75) / 2
-    columns: tuple[tuple[str, Callable[[Saving], float]], ...] = (
-        ("days saved", lambda s: s.hours_mean / 24.0),
-        ("generalized USD a tonne saved", lambda s: s.generalized_per_tonne),
-    )
-    for k, (words, value) in enumerate(columns):
-        values = [value(s) for p in places for s in (p.own, p.best, p.through) if s is not None]
-        x = left + k * (width + 0.15)
-        ax = add_axes(figure, x, bottom + 0.25, width - 0.1, row * len(places))
-        rank_axes(ax, len(places), 1.08 * max([*values, 0.1]), least=1.15 * min([0.0, *values]))
-        write(figure, x, bottom + body - 0.2, words, weight="bold")
-        ax.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
-        for i, place in enumerate(places):
-            _bars_of(ax, i, place, value)
-    write(figure, WIDTH - RIGHT, bottom + body - 0.2, "capital, bn USD", weight="bold", ha="right")
-    for i, place in enumerate(places):
-        middle = bottom + 0.25 + row * (len(places) - i - 0.5)
-        write(figure, EDGE, middle + 0.07, shorten(place.fix.name, TEXT, left - EDGE - 0.1), gid="name")
-        about = _about(place)
-        write(
-            figure,
-            EDGE,
-            middle - 0.075,
-            shorten("the model cannot tell" if place.fix.cannot else about, SMALL, left - EDGE - 0.1),
-            size=SMALL,
-            color=FAINT,
-        )
-        write(figure, WIDTH - RIGHT, middle, _capital(place.cost), ha="right", gid="end")
-    return figure
-
-
-def _about(place: Place) -> str:
-    """Kind of a fix, and the ways that its dark bar is about."""
-    if place.own is None:
-        return f"{place.fix.kind}; opens {', '.join(place.opened)}" if place.opened else place.fix.kind
-    ways = dict.fromkeys((place.own.before, place.own.after))
-    return f"{place.fix.kind}; {' to '.join(ways)}"
-
-
-def _bars_of(ax: Axes, i: int, place: Place, value: Callable[[Saving], float]) -> None:
-    """Bars of a fix: its own way, the best way through the country, the best way of all."""
-    looks = ((place.own, MORE, ""), (place.through, LESS, "////"), (place.best, "white", ""))
-    for k, (saving, colour, hatch) in enumerate(looks):
-        if saving is not None:
-            ax.barh(
-                i + 0.25 * (k - 1), value(saving), height=0.22, color=colour, hatch=hatch, edgecolor=MORE if colour == MORE else INK,
-                linewidth=0.5, zorder=3,
-            )  # fmt: skip
-
-
-def _capital(cost: Cost) -> str:
-    low, high = cost.low, cost.high
-    if low is None or high is None:
-        return "none published" if cost == NO_COST else "not all published"
-    return f"{low:.3g}" if low == high else f"{low:.3g}–{high:.3g}"
-
-
 def _bar(ax: Axes, row: int, start: float, end: float) -> None:
     """Bar from one value to another: dark where it rises, light and hatched where it falls."""
     rises = end >= start
@@ -337,5 +252,6 @@ def _bar(ax: Axes, row: int, start: float, end: float) -> None:
     )  # fmt: skip
 
 
-def _sheet(pair: Pair, title: str, how: str, body: float) -> tuple[Figure, float]:
+def sheet_of(pair: Pair, title: str, how: str, body: float) -> tuple[Figure, float]:
+    """Sheet of a pair of places with its words above and below; the figure and the height at which the body begins."""
     return new_sheet(title, head_lines(pair), foot_lines(pair, how), body)

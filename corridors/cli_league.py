@@ -41,8 +41,8 @@ def league(
         from corridors.cli_switching import write_records
 
         write_records(out, f"league_{found.base.scenario.name}", records)
-        from corridors.change_charts import plot_league
         from corridors.charts import save
+        from corridors.league_chart import plot_league
 
         save(plot_league(found), out / f"league_{found.base.scenario.name}")
     if as_json:

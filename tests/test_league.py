@@ -1,15 +1,17 @@
 """The league of cheap fixes and new lines: paired, complete, and silent where nothing is known."""
 
+import csv
 import json
 
 import pytest
 from studies import command
 
-from corridors.change_charts import plot_frontier, plot_league, plot_tornado
+from corridors.change_charts import plot_frontier, plot_tornado
 from corridors.charts import save
 from corridors.citations import evidence_rows
 from corridors.fixes import FIXES_FILE, Fix, cost_of, read_fixes, switches_of, switches_of_all
 from corridors.league import LeagueQuestion, league, league_rows
+from corridors.league_chart import plot_league
 from corridors.toml_files import ScenarioError
 from geodata.network import read_network
 from sim.parameters import read_parameters
@@ -193,19 +195,20 @@ def test_cheap_fixes_together_save_no_less_than_the_best_of_them(three):
     assert saved["all-cheap-fixes-together"] == pytest.approx(saved["papers"] + saved["wagons"])
 
 
-def test_a_line_that_opens_the_only_way_says_so_and_saves_nothing(three):
-    only = ("draws=16", "corridors=turgundi-chaman", "shocks=false", "departures=month")
-    found = league(LeagueQuestion("both-open", only, fixes=three))
-    rows = league_rows(found)
-    assert rows[0]["fix"] == "ktap"
-    told = {r["fix"]: (r["opened"], r["opened_through"], r["best_days_mean_saved"]) for r in rows}
-    assert told["ktap"] == ("turgundi-chaman", "turgundi-chaman", None)
-    assert told["wagons"] == ("", "", None)
-    plot_league(found)
-    done = command("league", "both-open", "--fixes", three, *(w for s in only for w in ("--set", s)))
+def test_a_line_that_opens_the_only_way_says_so_and_saves_nothing(three, tmp_path):
+    few = ("draws=16", "corridors=turgundi-chaman", "shocks=false", "departures=month")
+    asked = ["league", "both-open", "--fixes", three, "--out", tmp_path, *(w for s in few for w in ("--set", s))]
+    done = command(*asked)
     assert done.code == 0, done.err
     assert "none before, opens turgundi-chaman / none before, opens turgundi-chaman" in done.out
     assert "no way / no way" in done.out
+    assert "opens turgundi-chaman" in (tmp_path / "league_both-open.svg").read_text(encoding="utf-8")
+    with (tmp_path / "league_both-open.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[0]["fix"] == "ktap"
+    told = {r["fix"]: (r["opened"], r["opened_through"], r["best_days_mean_saved"]) for r in rows}
+    assert told["ktap"] == ("turgundi-chaman", "turgundi-chaman", "")
+    assert told["wagons"] == ("", "", "")
 
 
 def test_a_line_is_set_against_the_way_it_takes_the_place_of(found):
