@@ -34,6 +34,7 @@ from corridors.result_tables import (
     figure,
     routes_geojson,
 )
+from corridors.safe_files import exchange
 from corridors.toml_files import ScenarioError
 
 if TYPE_CHECKING:
@@ -144,6 +145,9 @@ def _holds_something_else(folder: Path) -> bool:
 
 def _put_in_place(work: Path, folder: Path) -> None:
     """Move the new folder to its place and the old one away; of two runs at once, the later one stays."""
+    if exchange(work, folder):
+        shutil.rmtree(work, ignore_errors=True)  # it holds the old result now
+        return
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".old", dir=folder.parent))
     try:
         for number in itertools.count():

@@ -399,6 +399,7 @@ def test_a_failure_to_move_leaves_the_old_result(small, tmp_path, monkeypatch):
         return moved(self, target)
 
     monkeypatch.setattr(corridors.exports.Path, "rename", rename)
+    monkeypatch.setattr(corridors.exports, "exchange", lambda *_: False)
     with pytest.raises(PermissionError):
         write_study(small, tmp_path / "out", pictures=False)
     assert contents(tmp_path / "out") == before
