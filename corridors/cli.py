@@ -17,6 +17,7 @@ import typer
 from corridors import (
     cli_chance,
     cli_evidence,
+    cli_export,
     cli_league,
     cli_pictures,
     cli_rows,
@@ -226,6 +227,7 @@ app.add_typer(cli_switching.commands)
 app.add_typer(cli_league.commands)
 app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
+app.add_typer(cli_export.commands)
 
 if __name__ == "__main__":
     main()

@@ -198,7 +198,12 @@ def test_the_command_says_what_it_finds(tmp_path):
     answer = json.loads(done.out)
     assert answer["shares"][0]["input"] == CHANCE or answer["shares"][0]["total"] > 0
     assert {s["grouping"] for s in answer["swings"]} == {"row", *GROUPINGS}
-    assert {f.name for f in tmp_path.iterdir()} == {"shares_iran-road_hours.csv", "swings_iran-road_hours.csv"}
+    assert {f.name for f in tmp_path.iterdir()} == {
+        "shares_iran-road_hours.csv",
+        "swings_iran-road_hours.csv",
+        "swings_iran-road_hours.png",
+        "swings_iran-road_hours.svg",
+    }
     wrong = command("sensitivity", "both-open", "--corridor", "iran-rode", "--set", "draws=32")
     assert wrong.code == 2
     assert "did you mean" in wrong.err
