@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.bar_charts import rank_axes
-from corridors.captions import corridor_name, foot_lines, head_lines, pair_of
+from corridors.captions import corridor_name, foot_lines, head_lines, pair_of, place_name
 from corridors.charts import in_house_look
 from corridors.paper import (
     EDGE,
@@ -144,27 +144,35 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
                 "",
             )
         )
-    title = f"{found.key[2]}: from {before} to {after}"
+    origin, destination = (place_name(study, name) for name in found.key[:2])
+    title = f"{found.key[2]}, {origin} to {destination}: {before} to {after}"
     how = (
         "How to read: the first bar is the mean days before, the last those after; each bar between adds (dark) or takes away (light, hatched) "
-        f"days where the one above left off. Dollars beside it add up alike, to {found.usd:+,.0f} USD in all."
+        f"days where the one above left off; under its name is what is behind it. Dollars beside it add up alike, to {found.usd:+,.0f} USD in all. What stands above of "
+        f"cargo, date and gates is of {after}."
     )
-    body = 0.55 + ROW * (len(bars) + 2)
+    row = 0.36
+    body = 0.55 + row * (len(bars) + 2)
     figure, bottom = sheet_of(pair, title, how, body)
     left = EDGE + 3.3
     width = WIDTH - RIGHT - left - 1.9
     first = total - found.hours / 24.0
     run = np.concatenate([[first], first + np.cumsum([b[1] for b in bars])])
     least = max(0.0, float(run.min()) - 0.35 * float(np.ptp(run)) - 0.5)
-    ax = add_axes(figure, left, bottom + 0.25, width, ROW * (len(bars) + 2))
+    ax = add_axes(figure, left, bottom + 0.25, width, row * (len(bars) + 2))
     rank_axes(ax, len(bars) + 2, float(run.max()) + 0.03 * (float(run.max()) - least), least=least)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     names = [f"mean days, {before}", *(b[0] for b in bars), f"mean days, {after}"]
     said = [f"{first:.1f}", *(f"{b[1]:+.2f}   {b[2]:+,.0f} USD" for b in bars), f"{total:.1f}"]
     for i, (name, figure_) in enumerate(zip(names, said, strict=True)):
-        middle = bottom + 0.25 + ROW * (len(names) - i - 0.5)
+        middle = bottom + 0.25 + row * (len(names) - i - 0.5)
         weight = "bold" if i in (0, len(names) - 1) else "normal"
-        write(figure, EDGE, middle, shorten(name, TEXT, left - EDGE - 0.1), weight=weight, gid="name")
+        cause = bars[i - 1][3] if 0 < i < len(names) - 1 else ""
+        up = 0.07 if cause else 0.0
+        write(figure, EDGE, middle + up, shorten(name, TEXT, left - EDGE - 0.1), weight=weight, gid="name")
+        write(
+            figure, EDGE, middle - 0.075, shorten(cause, SMALL, left - EDGE - 0.1), size=SMALL, color=FAINT, gid="cause"
+        )
         write(figure, WIDTH - RIGHT, middle, figure_, ha="right", weight=weight, gid="end")
         if weight == "bold":
             ax.barh(i, (first if i == 0 else total) - least, left=least, height=0.6, color="#8f9aa5", linewidth=0)
