@@ -186,7 +186,7 @@ def _items(cell: str) -> list[str]:
 
 
 _LINK_TEXTS = (
-    "link_id", "part", "name", "from_node_id", "to_node_id", "mode", "length_basis", "status", "project_id", "state",
+    "link_id", "part", "name", "from_node_id", "to_node_id", "mode", "length_basis", "status", "project_id", "state", "line_id",
 )  # fmt: skip
 
 
@@ -229,13 +229,13 @@ def _touches(standing: Standing, row: Mapping[str, Any]) -> bool:
         return closure.object_id in (row["from_node_id"], row["to_node_id"])
     if closure.object == "country":
         return standing.state == "shut" and closure.object_id in row["countries"]
-    return closure.object_id == row["link_id"]
+    return closure.object_id == str(row["line_id" if closure.object == "line" else "link_id"])
 
 
 def _stretches(study: Study) -> list[dict[str, Any]]:
     return [
         {
-            "link_id": name, "part": "link", "name": link.line_name or None, "from_node_id": link.from_node_id,
+            "link_id": name, "part": "link", "line_id": link.line_id, "name": link.line_name or None, "from_node_id": link.from_node_id,
             "to_node_id": link.to_node_id, "mode": link.mode, "length_basis": link.length_basis, "status": link.status,
             "project_id": link.project_id or None, "countries": [link.country],
             "gauges_mm": list(link.gauges), "length_km": link.length_km, "directed": link.directed,
@@ -248,7 +248,7 @@ def _stretches(study: Study) -> list[dict[str, Any]]:
 def _crossings(study: Study) -> list[dict[str, Any]]:
     return [
         {
-            "link_id": name, "part": "crossing", "name": c.name, "from_node_id": c.from_node_id,
+            "link_id": name, "part": "crossing", "line_id": None, "name": c.name, "from_node_id": c.from_node_id,
             "to_node_id": c.to_node_id, "mode": c.mode, "length_basis": c.length_basis, "status": c.status,
             "project_id": c.project_id or None, "countries": [c.from_country, c.to_country],
             "gauges_mm": list(c.gauges), "length_km": c.from_length_km + c.to_length_km, "directed": False,
