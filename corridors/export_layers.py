@@ -21,9 +21,11 @@ from corridors.result_tables import KINDS, TEXTS, route_line
 from corridors.toml_files import ScenarioError
 from geodata.geometry import read_shapes
 from geodata.network import DATA as GEODATA
+from sim.closures import SEVERITY
 
 if TYPE_CHECKING:
     from corridors.study import Study, Way
+    from sim.closures import Standing
 
 EPSG = 4326
 """Coordinates are longitude and latitude on WGS 84. [deg]"""
@@ -184,7 +186,7 @@ def _items(cell: str) -> list[str]:
 
 
 _LINK_TEXTS = (
-    "link_id", "part", "name", "from_node_id", "to_node_id", "mode", "length_basis", "status", "project_id", "state",
+    "link_id", "part", "name", "from_node_id", "to_node_id", "mode", "length_basis", "status", "project_id", "state", "line_id",
 )  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def links(study: Study) -> Layer:
         Column("gauges_mm", "integers", "mm"), Column("length_km", "number", "km"), Column("directed", "boolean"),
         Column("state_as_of", "date"), Column("source_ids", "strings"),
     )  # fmt: skip
-    rows = [*_stretches(study), *_crossings(study)]
+    rows = [_with_state(study, row) for row in (*_stretches(study), *_crossings(study))]
     lines = []
     for row in rows:
         a, b = nodes[row["from_node_id"]], nodes[row["to_node_id"]]
@@ -206,38 +208,51 @@ def links(study: Study) -> Layer:
     return Layer("links", "Stretches and border crossings on the date", columns, rows, "LineString", lines)
 
 
-def _confirmed(study: Study) -> dict[str, dt.date]:
-    """Day on which the state of each object was last confirmed, where a closure tells of it."""
-    days: dict[str, dt.date] = {}
-    for standing in study.standings:
-        closure = standing.closure
-        days[closure.object_id] = max(closure.last_confirmed, days.get(closure.object_id, closure.last_confirmed))
-    return days
+def _with_state(study: Study, row: dict[str, Any]) -> dict[str, Any]:
+    """Row with its severest state on the date, that of a place at its end or of its country counted, and when it was confirmed.
+
+    A closure that bars some vehicles or cargoes only counts like one that bars all; a country counts where it is shut.
+    """
+    touching = [standing for standing in study.standings if _touches(standing, row)]
+    if not touching:
+        return row | {"state": "open" if row["part"] == "crossing" else None, "state_as_of": None}
+    worst = max(touching, key=lambda s: (SEVERITY.index(s.state), s.closure.last_confirmed))
+    said = worst.state + (", assumed" if worst.assumption else "")
+    return row | {"state": said, "state_as_of": worst.closure.last_confirmed}
+
+
+def _touches(standing: Standing, row: Mapping[str, Any]) -> bool:
+    closure = standing.closure
+    if closure.mode not in ("", row["mode"]):
+        return False
+    if closure.object == "node":
+        return closure.object_id in (row["from_node_id"], row["to_node_id"])
+    if closure.object == "country":
+        return standing.state == "shut" and closure.object_id in row["countries"]
+    return closure.object_id == str(row["line_id" if closure.object == "line" else "link_id"])
 
 
 def _stretches(study: Study) -> list[dict[str, Any]]:
-    states, days = study.states, _confirmed(study)
     return [
         {
-            "link_id": name, "part": "link", "name": link.line_name or None, "from_node_id": link.from_node_id,
+            "link_id": name, "part": "link", "line_id": link.line_id, "name": link.line_name or None, "from_node_id": link.from_node_id,
             "to_node_id": link.to_node_id, "mode": link.mode, "length_basis": link.length_basis, "status": link.status,
-            "project_id": link.project_id or None, "state": states.get(name), "countries": [link.country],
+            "project_id": link.project_id or None, "countries": [link.country],
             "gauges_mm": list(link.gauges), "length_km": link.length_km, "directed": link.directed,
-            "state_as_of": days.get(name), "source_ids": _items(link.source),
+            "source_ids": _items(link.source),
         }
         for name, link in sorted(study.network.links.items())
     ]  # fmt: skip
 
 
 def _crossings(study: Study) -> list[dict[str, Any]]:
-    states, days = study.states, _confirmed(study)
     return [
         {
-            "link_id": name, "part": "crossing", "name": c.name, "from_node_id": c.from_node_id,
+            "link_id": name, "part": "crossing", "line_id": None, "name": c.name, "from_node_id": c.from_node_id,
             "to_node_id": c.to_node_id, "mode": c.mode, "length_basis": c.length_basis, "status": c.status,
-            "project_id": c.project_id or None, "state": states[name], "countries": [c.from_country, c.to_country],
+            "project_id": c.project_id or None, "countries": [c.from_country, c.to_country],
             "gauges_mm": list(c.gauges), "length_km": c.from_length_km + c.to_length_km, "directed": False,
-            "state_as_of": days.get(name), "source_ids": _items(c.source),
+            "source_ids": _items(c.source),
         }
         for name, c in sorted(study.network.crossings.items())
     ]  # fmt: skip

@@ -54,7 +54,7 @@ KEYS: dict[str, Any] = {
 }
 LIMITS = (
     "A change of mode or gauge is free in this network, as GMNS has no place for terminals; hours and dollars are not in it. "
-    "Lengths of projects that are contested are those of the table."
+    "Lengths of projects that are contested are those of the table. What is shut to some vehicles or cargoes only counts as shut."
 )
 
 

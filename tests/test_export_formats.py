@@ -242,6 +242,19 @@ def test_what_is_read_is_what_was_written(rows, tmp_path):
     assert_same(rest, frame, shapes=False)
 
 
+def test_a_link_has_the_state_of_what_it_touches(small, layers):
+    """The pass is a place: what ends there is shut with it on the road, and a crossing has the state that the study tells."""
+    rows = {row["link_id"]: row for row in layers["links"].rows}
+    shut = {s.closure.object_id for s in small.standings if (s.closure.object, s.state) == ("node", "shut")}
+    assert "salang" in shut
+    at_pass = [r for r in rows.values() if r["mode"] == "road" and shut & {r["from_node_id"], r["to_node_id"]}]
+    assert len(at_pass) >= 2
+    assert all(is_shut(row) and row["state_as_of"] for row in at_pass)
+    for name in small.network.crossings:
+        if not {rows[name]["from_node_id"], rows[name]["to_node_id"]} & {s.closure.object_id for s in small.standings}:
+            assert rows[name]["state"] == small.states[name]
+
+
 def test_infinity_is_no_figure():
     layer = Layer("routes", "", (Column("usd", "number"),), [{"usd": 1.0}, {"usd": float("inf")}])
     with pytest.raises(ScenarioError, match="routes, row 2, column usd: found inf"):
