@@ -160,12 +160,6 @@ class Gatherer:
             self.note(number, y, x)
         return numbers
 
-    def wanted(self) -> Ints:
-        """Numbers of all nodes whose position is needed, rising, each once."""
-        numbers = np.frombuffer(self.refs, dtype=np.int64) if self.refs else np.empty(0, dtype=np.int64)
-        areas = [np.asarray(item[3], dtype=np.int64) for item in self.areas.values()]
-        return np.unique(np.concatenate([numbers, *areas]))
-
     def extract(self, name: str, facts: Mapping[str, str] | None = None) -> Extract:
         """Make the extract, named as given; ``facts`` is what the file says of itself."""
         numbers, lats, lons = self.positions

@@ -166,28 +166,35 @@ def _osmium() -> Any:
 def _take_extract(file: Path, into: Gatherer) -> dict[str, str]:
     """Take a file with pyosmium: railway ways and places, then the positions of their nodes."""
     osmium = _osmium()
+    entity, wanted = osmium.osm.osm_entity_bits, osmium.IdTracker()
 
     def first(item: Any) -> None:
         tags = {tag.k: tag.v for tag in item.tags}
         if item.is_way():
+            wanted.add_references(item)
             into.add_way(item.id, item.version or None, tags, [node.ref for node in item.nodes])
         else:
             into.add_node(item.id, item.version or None, tags, item.lat, item.lon)
 
-    def second(item: Any) -> None:
-        into.note(item.id, item.lat, item.lon)
+    numbers, lats, lons = (column.append for column in into.positions)
 
-    entity, wanted = osmium.osm.osm_entity_bits, osmium.IdTracker()
-    _scan(file, osmium, entity.NODE | entity.WAY, osmium.filter.KeyFilter(*_RAILWAY_KEYS), first)
-    for number in into.wanted().tolist():
-        wanted.add_node(number)
-    _scan(file, osmium, entity.NODE, wanted.id_filter(), second)
+    def second(item: Any) -> None:
+        numbers(item.id)
+        lats(item.lat)
+        lons(item.lon)
+
+    chosen = (osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*_RAILWAY_KEYS))
+    _scan(file, osmium, entity.NODE | entity.WAY, chosen, first)
+    _scan(file, osmium, entity.NODE, (wanted.id_filter(),), second)
     return _header(file, osmium)
 
 
-def _scan(file: Path, osmium: Any, entities: Any, chosen: Any, take: Callable[[Any], None]) -> None:
+def _scan(file: Path, osmium: Any, entities: Any, chosen: Iterable[Any], take: Callable[[Any], None]) -> None:
     try:
-        for item in osmium.FileProcessor(str(file), entities).with_filter(chosen):
+        items = osmium.FileProcessor(str(file), entities)
+        for condition in chosen:
+            items = items.with_filter(condition)
+        for item in items:
             if item.is_way() or item.location.valid():
                 take(item)
     except (RuntimeError, OSError) as error:
