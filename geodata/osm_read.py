@@ -122,6 +122,13 @@ def facts_of(data: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(value) for key, value in found.items() if value}
 
 
+def extract_of(elements: Iterable[Mapping[str, Any]], name: str) -> Extract:
+    """Make an extract of elements alone; see :func:`take_elements`."""
+    into = Gatherer()
+    take_elements(elements, name, into)
+    return into.extract(name)
+
+
 def take_elements(elements: Iterable[Mapping[str, Any]], name: object, into: Gatherer) -> None:
     """Take the elements of an Overpass answer: ``out body``, ``meta`` or ``geom``.
 
