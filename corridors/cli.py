@@ -18,6 +18,7 @@ from corridors import (
     cli_chance,
     cli_evidence,
     cli_league,
+    cli_osm,
     cli_pictures,
     cli_rows,
     cli_search,
@@ -226,6 +227,7 @@ app.add_typer(cli_switching.commands)
 app.add_typer(cli_league.commands)
 app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
+app.add_typer(cli_osm.commands)
 
 if __name__ == "__main__":
     main()

@@ -295,3 +295,22 @@ def simplified(graph: RailGraph) -> Any:
     import osmnx
 
     return osmnx.simplify_graph(to_networkx(graph), edge_attrs_differ=list(DIFFER), remove_rings=False)
+
+
+def plain(graph: RailGraph, attribution: str) -> Any:
+    """Simplified graph with plain values only, an edge a stretch, as files of graphs take them."""
+    import networkx as nx
+
+    full = simplified(graph)
+    out = nx.MultiGraph(attribution=attribution)
+    out.add_nodes_from((node, {"lon": data["x"], "lat": data["y"]}) for node, data in full.nodes(data=True))
+    for a, b, data in full.edges(data=True):
+        if a <= b:
+            ways = ";".join(map(str, dict.fromkeys(_listed(data["osmid"]))))
+            facts = {name: data[name] for name in DIFFER} | {"km": data["length"] / 1000, "ways": ways}
+            out.add_edge(a, b, **facts, name="; ".join(dict.fromkeys(filter(None, _listed(data["name"])))))
+    return out
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
