@@ -209,7 +209,7 @@ def _strip(corridor: str, margin_km: float) -> list[Box]:
     known = read_catalogue()
     if corridor not in known:
         raise ScenarioError(f'there is no corridor "{corridor}"{nearest(corridor, known)}; corridors list shows them')
-    study = carry(read_scenario("both-open", ["draws=64", "replicates=1", f'corridors=["{corridor}"]']))
+    study = carry(read_scenario("both-open", ["draws=64", "replicates=1", f"corridors={corridor}"]))
     nodes = study.network.nodes
     pairs = {
         (a.from_node_id, a.to_node_id)

@@ -11,11 +11,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 FREE = "Connected as: 1\nCurrent time: 2026-11-25T00:00:00Z\nRate limit: 2\n2 slots available now.\n"
-PAGES = {"html504": (504, "Gateway Timeout"), "429": (429, "Too Many Requests"), "400": (400, "parse error: line 1"), "302": (302, "moved")}
+PAGES = {
+    "html504": (504, "Gateway Timeout"),
+    "429": (429, "Too Many Requests"),
+    "400": (400, "parse error: line 1"),
+    "302": (302, "moved"),
+}
 
 
 def way(number, nodes, version=1, **tags):
-    return {"type": "way", "id": number, "version": version, "user": "somebody", "nodes": nodes, "tags": {"railway": "rail", **tags}}
+    return {
+        "type": "way",
+        "id": number,
+        "version": version,
+        "user": "somebody",
+        "nodes": nodes,
+        "tags": {"railway": "rail", **tags},
+    }
 
 
 def node(number, lat, lon, version=1, **tags):
@@ -83,8 +95,20 @@ class Handler(BaseHTTPRequestHandler):
         server.queries.append(query)
         server.agents.append(self.headers["User-Agent"])
         server.asked(query)
-        step = server.script.pop(0) if server.script else "ok"
-        body = json.dumps(answer(server.elements(query)))
+        self.answer(server.script.pop(0) if server.script else "ok", server.elements(query))
+
+    def answer(self, step, elements):
+        whole = answer(elements)
+        body = json.dumps(whole)
+        bodies = {
+            "cut": body[: len(body) // 2],
+            "remark": json.dumps(
+                {**answer(elements[:3]), "remark": 'runtime error: Query timed out in "query" at line 1'}
+            ),
+            "empty": json.dumps({"version": 0.6, "elements": []}),
+            "lost": json.dumps({**whole, "elements": whole["elements"][:-1]}),
+            "uncounted": json.dumps({"elements": elements}),
+        }
         if step in PAGES:
             code, words = PAGES[step]
             self.send(code, f"<html><body>{words}</body></html>", "text/html")
@@ -93,39 +117,9 @@ class Handler(BaseHTTPRequestHandler):
         elif step == "down":
             self.close_connection = True
         elif step == "silent":
-            server.released.wait(5)
+            self.server.released.wait(5)
         elif step == "short":
             self.send(200, body[: len(body) // 2], promised=len(body))
             self.close_connection = True
-        elif step == "cut":
-            self.send(200, body[: len(body) // 2])
-        elif step == "remark":
-            whole = answer(server.elements(query)[:3])
-            self.send(200, json.dumps({**whole, "remark": "runtime error: Query timed out in \"query\" at line 1 after 181 seconds."}))
-        elif step == "empty":
-            self.send(200, json.dumps({"version": 0.6, "elements": []}))
-        elif step == "lost":
-            whole = answer(server.elements(query))
-            self.send(200, json.dumps({**whole, "elements": whole["elements"][:-1]}))
-        elif step == "uncounted":
-            self.send(200, json.dumps({"elements": server.elements(query)}))
         else:
-            self.send(200, body)
-
-
-class Clock:
-    """Time that passes only when somebody sleeps, or by `tick` at every look."""
-
-    def __init__(self, tick=0.0):
-        self.now, self.tick, self.slept = 0.0, tick, []
-
-    def seconds(self):
-        self.now += self.tick
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
-
-    def today(self):
-        return "2026-11-25T00:00:00+00:00"
+            self.send(200, bodies.get(step, body))

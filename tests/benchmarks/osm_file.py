@@ -34,7 +34,9 @@ def write_file(path, ways, seed=1):
         for start in range(0, ways - rails, block):
             count = min(block, ways - rails - start)
             lon, lat = rng.uniform(50, 80, count).tolist(), rng.uniform(30, 50, count).tolist()
-            off = rng.uniform(-1e-4, 1e-4, (count, 8)).tolist()  # no two houses are alike: this is what makes the file large
+            off = rng.uniform(
+                -1e-4, 1e-4, (count, 8)
+            ).tolist()  # no two houses are alike: this is what makes the file large
             for j in range(count):
                 base = corners + 4 * (start + j)
                 for k, (dx, dy) in enumerate(((0, 0), (2e-4, 0), (2e-4, 2e-4), (0, 2e-4))):
