@@ -123,3 +123,21 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self.send(200, bodies.get(step, body))
+
+
+class Clock:
+    """Time that passes only when somebody sleeps, or by `tick` at every look."""
+
+    def __init__(self, tick=0.0):
+        self.now, self.tick, self.slept = 0.0, tick, []
+
+    def seconds(self):
+        self.now += self.tick
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def today(self):
+        return "2026-11-25T00:00:00+00:00"
