@@ -57,7 +57,7 @@ class Part:
 def strip_tiles(
     lines: Iterable[NDArray[np.float64]], *, margin_km: float = 25.0, longest_km: float = 150.0
 ) -> list[Box]:
-    """Boxes along lines (longitude, latitude), each round a piece of a line and a margin; boxes inside others are left out.
+    """Boxes along lines (longitude, latitude), each round pieces of them and a margin.
 
     Parameters
     ----------
@@ -72,7 +72,23 @@ def strip_tiles(
     [33.7, 61.7, 35.3, 62.3]
     """
     boxes = {_box_round(piece, margin_km) for line in lines for piece in _pieces(line, longest_km)}
-    return [box for box in sorted(boxes) if not any(_inside(box, other) for other in boxes if other != box)]
+    return _put_together(sorted(boxes), longest_km + 2 * margin_km)
+
+
+def _put_together(boxes: Sequence[Box], longest_km: float) -> list[Box]:
+    """Boxes that hold the given ones: each takes in what keeps both its sides within a length [km]."""
+    found: list[Box] = []
+    for box in boxes:
+        for i, other in enumerate(found):
+            both = Box(*(f(a, b) for f, a, b in zip((min, min, max, max), box, other, strict=True)))
+            tall = (both.north - both.south) * _KM_PER_DEGREE
+            broad = (both.east - both.west) * _KM_PER_DEGREE * np.cos(np.radians(both.south))
+            if max(tall, broad) <= longest_km or both in (box, other):
+                found[i] = both
+                break
+        else:
+            found.append(box)
+    return found
 
 
 def _pieces(line: NDArray[np.float64], longest_km: float) -> Iterator[NDArray[np.float64]]:
@@ -87,11 +103,6 @@ def _box_round(piece: NDArray[np.float64], margin_km: float) -> Box:
     side = up / max(np.cos(np.radians(min(np.abs(lat).max() + up, 89.0))), 0.02)
     edges = (lat.min() - up, lon.min() - side, lat.max() + up, lon.max() + side)
     return Box(*(round(float(value), 2) for value in edges))
-
-
-def _inside(box: Box, other: Box) -> bool:
-    south, west, north, east = (a - b for a, b in zip(box, other, strict=True))
-    return south >= 0 and west >= 0 and north <= 0 and east <= 0
 
 
 def grid_tiles(box: Box, *, step: float = 2.0) -> list[Box]:

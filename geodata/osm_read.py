@@ -180,15 +180,17 @@ def _take_extract(file: Path, into: Gatherer) -> dict[str, str]:
         if item.is_way():
             wanted.add_references(item)
             into.add_way(item.id, item.version or None, tags, [node.ref for node in item.nodes])
-        else:
+        elif item.location.valid():
             into.add_node(item.id, item.version or None, tags, item.lat, item.lon)
 
     numbers, lats, lons = (column.append for column in into.positions)
 
     def second(item: Any) -> None:
-        numbers(item.id)
-        lats(item.lat)
-        lons(item.lon)
+        place = item.location
+        if place.valid():
+            numbers(item.id)
+            lats(place.lat_without_check())
+            lons(place.lon_without_check())
 
     chosen = (osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*_RAILWAY_KEYS))
     _scan(file, osmium, entity.NODE | entity.WAY, chosen, first)
@@ -202,8 +204,7 @@ def _scan(file: Path, osmium: Any, entities: Any, chosen: Iterable[Any], take: C
         for condition in chosen:
             items = items.with_filter(condition)
         for item in items:
-            if item.is_way() or item.location.valid():
-                take(item)
+            take(item)
     except (RuntimeError, OSError) as error:
         words = str(error).splitlines()[0]
         raise OsmError.at(file, problem=f"cut or damaged ({words})", mend="fetch the file again") from None
