@@ -19,6 +19,7 @@ from corridors import (
     cli_evidence,
     cli_export,
     cli_league,
+    cli_osm,
     cli_pictures,
     cli_rows,
     cli_search,
@@ -228,6 +229,7 @@ app.add_typer(cli_league.commands)
 app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
 app.add_typer(cli_export.commands)
+app.add_typer(cli_osm.commands)
 
 if __name__ == "__main__":
     main()
