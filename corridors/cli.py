@@ -19,6 +19,7 @@ from corridors import (
     cli_evidence,
     cli_league,
     cli_pictures,
+    cli_report,
     cli_rows,
     cli_search,
     cli_speed,
@@ -226,6 +227,7 @@ app.add_typer(cli_switching.commands)
 app.add_typer(cli_league.commands)
 app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
+app.add_typer(cli_report.commands)
 
 if __name__ == "__main__":
     main()
