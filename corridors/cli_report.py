@@ -45,6 +45,46 @@ def report(
         raise typer.Exit(NO_WAY)
 
 
+@commands.command()
+def quote(
+    origin: Annotated[str, typer.Argument(help="Place to leave from.")],
+    destination: Annotated[str, typer.Argument(help="Place to go to.")],
+    valid_until: Annotated[
+        str, typer.Option("--valid-until", metavar="DATE", help="Last day, after the scenario's date.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="File to write, ending in .html, .pdf or .csv.")],
+    scenario: Annotated[str, typer.Option("--scenario", help="Name of a shipped scenario, or a TOML file.")] = "today",
+    k: Annotated[int, typer.Option("--k", min=1, max=5, help="Ways wanted.")] = 3,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+) -> None:
+    """Quote a lane: its best ways leg by leg, days and dollars, what is in the price and what is not, and the gates."""
+    from corridors.browser_print import browser_program
+    from corridors.quote import quote as quoted
+    from corridors.quote import valid_date
+    from corridors.quote_page import ENDINGS, quote_records, write_quote
+    from corridors.scenario import read_scenario
+    from corridors.study import run as carry
+
+    _check_target("--out", out, ENDINGS)
+    program = browser_program() if out.suffix == ".pdf" else None
+    switches = [*(changes or []), f"origins={origin}", f"destinations={destination}"]
+    asked = read_scenario(scenario, switches, rows=rows or ())
+    day = valid_date(valid_until, asked.date)
+    study = carry(asked)
+    found = quoted(study, asked.origins[0], asked.destinations[0], day, k)
+    written = write_quote(found, out, program)
+    if as_json:
+        typer.echo(json.dumps({"records": list(quote_records(found))}, ensure_ascii=False, allow_nan=False))
+    else:
+        _say_written([written])
+    if not found.ways:
+        typer.echo(f"no way: {'; '.join(found.shut)}", err=True)
+        raise typer.Exit(NO_WAY)
+
+
 def _check_target(option: str, file: Path, endings: tuple[str, ...]) -> None:
     """Refuse a file that cannot be written before anything is computed."""
     if file.suffix not in endings:

@@ -101,7 +101,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str
     heads = Html("".join(cell("th", text, i) for i, text in enumerate(head)))
     body = Html("".join(f"<tr>{Html(''.join(cell('td', c, i) for i, c in enumerate(row)))}</tr>" for row in rows))
     title = element("caption", caption) if caption else ""
-    return Html(f'<div class="scroll" tabindex="0"><table>{title}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>')
+    return Html(
+        f'<div class="scroll" tabindex="0"><table>{title}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
 def items(sentences: Iterable[object]) -> Html:
@@ -129,7 +131,9 @@ def picture(drawn: Figure, alt: str, words: str) -> Html:
         few.save(small, format="PNG", optimize=True)
     coded = base64.b64encode(small.getvalue()).decode("ascii")
     image = f'<img alt="{escape(alt)}" width="{wide}" height="{high}" src="data:image/png;base64,{coded}">'
-    return Html(f'<figure><div class="scroll" tabindex="0">{image}</div><figcaption>{said(words)}</figcaption></figure>')
+    return Html(
+        f'<figure><div class="scroll" tabindex="0">{image}</div><figcaption>{said(words)}</figcaption></figure>'
+    )
 
 
 class Footnotes:
@@ -161,9 +165,19 @@ class Footnotes:
             row = self.known[name]
             facts = ", ".join(str(row[key]) for key in ("publisher", "year") if row.get(key))
             url = str(row.get("url") or "")
-            link = element("a", url, href=url, rel="noreferrer") if url.startswith(("https://", "http://")) else said(url)
+            link = (
+                element("a", url, href=url, rel="noreferrer") if url.startswith(("https://", "http://")) else said(url)
+            )
             grade = f"grade {row['grade']}" + (f", read {row['accessed']}" if row.get("accessed") else "")
-            parts = [element("b", row["title"]), Html(". "), facts, Html(". "), link, Html(" " if url else ""), f"({grade})"]
+            parts = [
+                element("b", row["title"]),
+                Html(". "),
+                facts,
+                Html(". "),
+                link,
+                Html(" " if url else ""),
+                f"({grade})",
+            ]
             lines.append(f'<li id="source-{number}" value="{number}">{joined(parts)}</li>')
         return Html(f'<ol class="sources">{"".join(lines)}</ol>')
 

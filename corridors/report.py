@@ -78,7 +78,7 @@ def report_page(study: Study, *, origin: str | None = None, destination: str | N
     scenario = study.scenario
     parts = [
         _head(study, rows, ends, found),
-        _comparison(study, rows, notes),
+        _comparison(study, rows),
         *(_pictures(study, ends) if best else ()),
         _drivers(study, found, notes),
         _changes(study, best, ends),
@@ -102,7 +102,9 @@ def _head(study: Study, rows: list[dict[str, Any]], ends: tuple[str, str], found
     leaves = "leaving in any month" if scenario.departures == "year" else f"leaving in month {scenario.month}"
     parts = [
         element("h1", scenario.title),
-        element("p", f"{describe(study)}; {scenario.date.isoformat()}, {leaves}; {TERMS[scenario.terms]}", class_="faint"),
+        element(
+            "p", f"{describe(study)}; {scenario.date.isoformat()}, {leaves}; {TERMS[scenario.terms]}", class_="faint"
+        ),
         element("h2", "The question"),
         element("p", scenario.question),
         element("h2", "The answer"),
@@ -113,7 +115,9 @@ def _head(study: Study, rows: list[dict[str, Any]], ends: tuple[str, str], found
             parts.append(element("p", answer(study, best, found if pair == ends else None), class_="answer"))
         else:
             where = f"{place_name(study, pair[0])} to {place_name(study, pair[1])}"
-            parts.append(element("p", f"From {where} no way is open; why is said under the comparison.", class_="answer"))
+            parts.append(
+                element("p", f"From {where} no way is open; why is said under the comparison.", class_="answer")
+            )
     if study.assumption:
         parts.append(element("p", f"{study.assumption}.", class_="faint"))
     return joined(parts)
@@ -125,7 +129,7 @@ HEAD = (
 )  # fmt: skip
 
 
-def _comparison(study: Study, rows: list[dict[str, Any]], notes: Footnotes) -> Html:
+def _comparison(study: Study, rows: list[dict[str, Any]]) -> Html:
     from corridors.printing import reasons
 
     parts = [element("h2", "The ways compared")]
@@ -139,7 +143,9 @@ def _comparison(study: Study, rows: list[dict[str, Any]], notes: Footnotes) -> H
         "Days and USD for the whole consignment: single trips, the middle of the draws and eight in ten. Average trip: what is left when the chance of "
         "a single trip is averaged over, so what we do not know. Quickest, cheapest: share of draws in which the way is the best of its pair. "
     )
-    words += f"On time: within {deadline:g} days. " if deadline is not None else "On time: the scenario names no deadline. "
+    words += (
+        f"On time: within {deadline:g} days. " if deadline is not None else "On time: the scenario names no deadline. "
+    )
     words += "Arrives: share not lost to closures longer than the consignment waits. Ways are sorted by mean generalized cost (USD and the value of time)."
     parts.append(element("p", words, class_="faint"))
     shut = reasons(rows)
@@ -154,7 +160,7 @@ def _comparison(study: Study, rows: list[dict[str, Any]], notes: Footnotes) -> H
 def _line(study: Study, row: Mapping[str, Any]) -> list[object]:
     on_time = row["p_on_time"]
     return [
-        name_of(study, row),
+        corridor_name(study, row["corridor"]),
         figure(row["km"]),
         spread([row[f"hours_p{q}"] for q in (10, 50, 90)], ".1f", DAY),
         joined([figure(row["hours_average_p10"], ".1f", DAY), "–", figure(row["hours_average_p90"], ".1f", DAY)]),
@@ -175,13 +181,19 @@ def _pictures(study: Study, ends: tuple[str, str]) -> Iterator[Html]:
     where = " to ".join(place_name(study, name) for name in ends)
     chosen = dict(zip(("origin", "destination"), ends, strict=True))
     drawn: tuple[tuple[str, Callable[[], Figure], str], ...] = (
-        ("Map", lambda: plot_map(study, theme="print"), "Ways, lines and gates on the date, with what is assumed about them."),
+        (
+            "Map",
+            lambda: plot_map(study, theme="print"),
+            "Ways, lines and gates on the date, with what is assumed about them.",
+        ),
         ("Days along the way", lambda: plot_profile(study, "hours", **chosen), f"Days by distance, {where}."),
         ("Dollars along the way", lambda: plot_profile(study, "usd", **chosen), f"Dollars by distance, {where}."),
         ("How the days are spread", lambda: plot_days(study, **chosen), f"Days of single trips, {where}."),
     )
     for title, draw, words in drawn:
-        yield Html(f'<section class="whole">{element("h2", title)}{picture(draw(), f"{title}: {words}", words)}</section>')
+        yield Html(
+            f'<section class="whole">{element("h2", title)}{picture(draw(), f"{title}: {words}", words)}</section>'
+        )
 
 
 def _drivers(study: Study, found: Sensitivity | None, notes: Footnotes) -> Html:
@@ -194,7 +206,9 @@ def _drivers(study: Study, found: Sensitivity | None, notes: Footnotes) -> Html:
     for index in telling:
         swing, number = swings.get(index.name), study.parameters.number.get(index.name)
         row = None if number is None else study.parameters.rows[number]
-        ranged = "–" if row is None else joined([figure(row.low, ",.4g"), "–", figure(row.high, ",.4g"), f" {row.unit}"])
+        ranged = (
+            "–" if row is None else joined([figure(row.low, ",.4g"), "–", figure(row.high, ",.4g"), f" {row.unit}"])
+        )
         went = "–" if swing is None else joined([figure(swing.low, ".1f", DAY), " to ", figure(swing.high, ".1f", DAY)])
         marks = notes.marks(sources_of_row(study.parameters, number, study.own)) if number is not None else ""
         told = joined([what_is(study, index.name), marks])
@@ -202,7 +216,13 @@ def _drivers(study: Study, found: Sensitivity | None, notes: Footnotes) -> Html:
     way = element("b", corridor_name(study, found.way.corridor))
     words = joined(["Days of ", way, ", the best by mean generalized cost (mean ", figure(found.mean, ".1f", DAY), " days). Share: of the variance of single trips that goes with the input, alone or together with others (total Sobol index; in brackets its 95 % bounds). Mean days: with the input at the low and at the high end of its range in every draw."])  # fmt: skip
     if not lines:
-        return joined([element("h2", "What drives it"), element("p", words), element("p", f"No input can be told from zero with {study.draws:,} draws.")])
+        return joined(
+            [
+                element("h2", "What drives it"),
+                element("p", words),
+                element("p", f"No input can be told from zero with {study.draws:,} draws."),
+            ]
+        )
     head = ("input", "basis", "range", "share of the doubt", "mean days, low to high")
     return joined([element("h2", "What drives it"), element("p", words), table(head, lines, words=2)])
 
@@ -210,16 +230,19 @@ def _drivers(study: Study, found: Sensitivity | None, notes: Footnotes) -> Html:
 def _changes(study: Study, best: Sequence[Mapping[str, Any]], ends: tuple[str, str]) -> Html:
     """Write the switching values between the two best ways."""
     title = element("h2", "What would change it")
-    if len(best) < 2:  # noqa: PLR2004 - two ways are compared
-        return joined([title, element("p", "No two ways are open, so there is nothing to choose between.")]) if best else Html("")
+    if len(best) < 2:
+        return (
+            joined([title, element("p", "No two ways are open, so there is nothing to choose between.")])
+            if best
+            else Html("")
+        )
     from corridors.switching import rivals, sentence, switch_on_all
 
     duel = rivals(study, best[0]["corridor"], best[1]["corridor"], "generalized", *ends)
     said_ = [sentence(duel, switch) for switch in switch_on_all(duel, spread_of=MOST_SWITCHES)[:MOST_SWITCHES]]
-    between = joined([
-        "Between ", name_of(study, best[0]), f" ({best[0]['corridor']}) and ", name_of(study, best[1]), f" ({best[1]['corridor']}), the two best by mean "
-        "generalized cost; one input is moved, all else as drawn. The inputs that must move least come first.",
-    ])  # fmt: skip
+    words = "the two best by mean generalized cost; one input is moved, all else as drawn. The inputs that must move least come first."
+    names = [joined([name_of(study, row), f" ({row['corridor']})"]) for row in best[:2]]
+    between = joined(["Between ", joined(names, " and "), f", {words}"])
     return joined([title, element("p", between), items(said_)])
 
 
@@ -260,7 +283,9 @@ def _weak(study: Study, notes: Footnotes) -> Html:
         "Of the expected hours of all ways ", figure(weak["hours"], ".0%"), " rest on an estimate or an assumption as their weakest row, of the expected dollars ",
         figure(weak["usd"], ".0%"), ".",
     ])  # fmt: skip
-    bases = [[basis, figure(shares["hours"][basis], ".1%"), figure(shares["usd"][basis], ".1%")] for basis in shares["hours"]]
+    bases = [
+        [basis, figure(shares["hours"][basis], ".1%"), figure(shares["usd"][basis], ".1%")] for basis in shares["hours"]
+    ]
     heaviest: dict[str, tuple[float, str, str, list[str]]] = {}
     for entry in bibliography(study):
         if entry.basis in WEAK:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridors.captions import corridor_name, place_name
-from corridors.paper_parts import Html, element, figure, joined, said, spread
+from corridors.paper_parts import Html, element, figure, joined, said
 from corridors.sensitivity import in_words
+from sim.variance import CHANCE
 
 if TYPE_CHECKING:
     from corridors.sensitivity import Sensitivity
@@ -46,16 +47,24 @@ def answer(study: Study, rows: Sequence[Mapping[str, Any]], found: Sensitivity |
     if len(rows) == 1:
         days, usd = _days(first), _usd(first)
         parts: list[object] = [ends, " the only way that is open is ", name_of(study, first)]
-        parts += [": it takes ", days, " days and costs ", usd, " USD"]
+        parts += [": it takes ", days, " and costs ", usd]
     else:
         leaders = {odds: max(rows, key=lambda r: (r[odds], r["corridor"])) for odds in ODDS}
         quickest, cheapest = leaders["p_quickest"], leaders["p_cheapest"]
-        parts = [ends, ", ", name_of(study, quickest), *_leads(quickest, "p_quickest"), ", with ", _days(quickest), " days, and "]
+        parts = [
+            ends,
+            ", ",
+            name_of(study, quickest),
+            *_leads(quickest, "p_quickest"),
+            ", with ",
+            _days(quickest),
+            ", and ",
+        ]
         parts += ["it" if cheapest is quickest else name_of(study, cheapest), *_leads(cheapest, "p_cheapest")]
-        parts += [", with ", _usd(cheapest), " USD"]
+        parts += [", with ", _usd(cheapest)]
     if found is not None:
         parts += ["; ", doubt_words(study, found)]
-    return joined([*parts, " (P50, and P10–P90 in brackets)."])
+    return joined([*parts, "."])
 
 
 def _leads(row: Mapping[str, Any], odds: str) -> list[object]:
@@ -70,34 +79,46 @@ def name_of(study: Study, row: Mapping[str, Any]) -> Html:
 
 
 def _days(row: Mapping[str, Any]) -> Html:
-    return spread([row[f"hours_p{q}"] for q in (10, 50, 90)], ".1f", DAY)
+    return _middle(row, "hours", ".1f", DAY, "days")
 
 
 def _usd(row: Mapping[str, Any]) -> Html:
-    return spread([row[f"usd_p{q}"] for q in (10, 50, 90)])
+    return _middle(row, "usd", ",.0f", 1.0, "USD")
+
+
+def _middle(row: Mapping[str, Any], measure: str, form: str, factor: float, unit: str) -> Html:
+    low, middle, high = (figure(row[f"{measure}_p{q}"], form, factor) for q in (10, 50, 90))
+    return joined([middle, f" {unit} at P50 (P10–P90 ", low, "–", high, ")"])
 
 
 def doubt_words(study: Study, found: Sensitivity) -> Html:
     """What most of the doubt about the days of a way comes from; what cannot be told from zero is not named."""
-    way = element("b", corridor_name(study, found.way.corridor))
+    way = corridor_name(study, found.way.corridor)
     telling = [index for index in found.shares.indices if index.tells and index.total > 0.0]
     if not telling:
-        return joined(["what the doubt about the days of ", way, f" comes from cannot be told with {study.draws:,} draws"])
+        return said(f"what the doubt about the days of {way} comes from cannot be told with {study.draws:,} draws")
     first = telling[0]
-    parts = ["most of the doubt about the days of ", way, " comes from ", _input(study, first.name), " (", share(first.total), " of the variance)"]
-    if first.name == "chance" and len(telling) > 1:
+    much = "most" if first.total > HALF else "the largest part"
+    parts = [
+        f"{much} of the doubt about the days of {way} is {_input(study, first.name)}, ",
+        share(first.total),
+        " of the variance",
+    ]
+    if first.name == CHANCE and len(telling) > 1:
         second = telling[1]
-        parts += [", and of what could be known from ", _input(study, second.name), " (", share(second.total), ")"]
+        parts += [f", and of what could be known {_input(study, second.name)}, ", share(second.total)]
     return joined(parts)
 
 
 def share(value: float) -> Html:
     """Total index as a share; an estimate above 1 is noise of few draws and is said to be about all."""
-    return said("about all") if value >= 0.995 else figure(value, ".0%")  # noqa: PLR2004 - shown as 100 %
+    return said("about all") if value >= 0.995 else figure(value, ".0%")
 
 
 def _input(study: Study, name: str) -> str:
-    return what_is(study, name) if name in study.parameters.number else in_words(name)
+    if name == CHANCE:
+        return "the chance of trips, closures and the day of departure"
+    return what_is(study, name)
 
 
 def what_is(study: Study, name: str) -> str:
@@ -111,12 +132,16 @@ def what_is(study: Study, name: str) -> str:
     if number is None:
         project = name.removeprefix("project_length.")
         known = study.network.projects.get(project)
-        return f"length of {known.name}" if known and project != name else in_words(name)
+        if known and project != name:
+            return f"length of {known.name}"
+        return f"common factor {in_words(name)}" if name.startswith("factor|") else in_words(name)
     row = study.parameters.rows[number]
     words = " ".join(part for part in (row.kind, row.quantity, row.component) if part).replace("_", " ")
     words = words.replace(" usd", " dollars")
     conditions = ", ".join(
-        " or ".join(sorted(values)) for key, values in row.selectors.items() if key != "months" and len(values) <= MOST_VALUES
+        " or ".join(sorted(values))
+        for key, values in row.selectors.items()
+        if key != "months" and len(values) <= MOST_VALUES
     )
     return f"{words} ({conditions.replace('_', ' ')})" if conditions else words
 
