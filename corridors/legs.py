@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from sim.simulation import Outcome
 
 
-def legs_of(outcome: Outcome) -> list[dict[str, Any]]:
+def legs_of(outcome: Outcome, *, by_country: bool = False) -> list[dict[str, Any]]:
     """Legs in order.
+
+    Parameters
+    ----------
+    outcome
+        A way in the draws.
+    by_country
+        Whether a leg ends at a border too; rows then name their country.
 
     Returns
     -------
@@ -31,9 +38,10 @@ def legs_of(outcome: Outcome) -> list[dict[str, Any]]:
     for i, item in enumerate(priced):
         a = item.activity
         hours, dollars = float(outcome.hours_mean[i]), float(usd[i])
-        if a.moving and (a.mode, a.gauge_mm, a.vehicle) != key:
-            key = (a.mode, a.gauge_mm, a.vehicle)
-            rows.append({"mode": a.mode, "gauge_mm": a.gauge_mm or None, "vehicle": a.vehicle, "from": a.from_node_id, "to": a.to_node_id, "km": 0.0, "hours": held[0], "hours_waiting": held[0], "usd": held[1]})  # fmt: skip
+        country = {"country": a.country} if by_country else {}
+        if a.moving and (now := (a.mode, a.gauge_mm, a.vehicle, *country.values())) != key:
+            key = now
+            rows.append({"mode": a.mode, "gauge_mm": a.gauge_mm or None, "vehicle": a.vehicle, "from": a.from_node_id, "to": a.to_node_id, "km": 0.0, "hours": held[0], "hours_waiting": held[0], "usd": held[1], **country})  # fmt: skip
             held = [0.0, 0.0]
         if not rows:
             held = [held[0] + hours, held[1] + dollars]

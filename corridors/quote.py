@@ -22,7 +22,10 @@ from sim.cost import ALL_COMPONENTS
 from sim.simulation import quantiles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from corridors.study import Study, Way
+    from sim.activities import Activity
 
 MOST_WAYS = 5
 LEVELS = (50, 80, 90)
@@ -60,11 +63,11 @@ class QuotedWay:
     days, usd
         P50, P80 and P90 of single trips that arrive, by level. [day], [USD]
     legs
-        Of :func:`corridors.legs.legs_of`. [km], [h], [USD]
+        Of :func:`corridors.legs.legs_of`, by country. [km], [h], [USD]
     costs
         Mean dollars by component, those that are charged. [USD]
     gates
-        crossing_id of each gate passed, in order.
+        crossing_id of each gate passed, and each other place or stretch on the way that a closure on record names, in order.
     """
 
     rank: int
@@ -82,6 +85,7 @@ class QuotedWay:
 class Gate:
     """A gate on the date: its name, its state, what the record or the assumption says, and the ranks of the ways through it."""
 
+    gate_id: str
     name: str
     state: str
     words: str
@@ -174,13 +178,33 @@ def _quoted(study: Study, rank: int, row: dict[str, Any], way: Way) -> QuotedWay
     days = dict(zip(LEVELS, (h / 24 for h in quantiles(outcome.hours[arrived], shares)), strict=True))
     usd = dict(zip(LEVELS, quantiles(outcome.usd[arrived], shares), strict=True))
     sums = {name: float(outcome.usd_mean[name].sum()) for name in ALL_COMPONENTS if name in outcome.usd_mean}
-    gates = dict.fromkeys(
-        a.crossing_id for a in outcome.itinerary.activities if a.crossing_id in study.network.crossings
-    )
+    gates = dict.fromkeys(name for a in outcome.itinerary.activities for name in _watched(study, a))
     costs = {name: value for name, value in sums.items() if value}
     return QuotedWay(
-        rank, way.corridor, corridor_name(study, way.corridor), row, days, usd, legs_of(outcome), costs, tuple(gates)
+        rank,
+        way.corridor,
+        corridor_name(study, way.corridor),
+        row,
+        days,
+        usd,
+        legs_of(outcome, by_country=True),
+        costs,
+        tuple(gates),
     )
+
+
+def _watched(study: Study, activity: Activity) -> Iterator[str]:
+    """Gate of an activity, and the places, stretch and line of it that have a state on the date."""
+    link = study.network.links.get(activity.link_id)
+    names = (
+        activity.crossing_id,
+        activity.link_id,
+        link.line_id if link else "",
+        activity.from_node_id,
+        activity.to_node_id,
+    )
+    states = study.states
+    return (name for name in names if name in states)
 
 
 def _gates(study: Study, ways: tuple[QuotedWay, ...]) -> tuple[Gate, ...]:
@@ -188,16 +212,29 @@ def _gates(study: Study, ways: tuple[QuotedWay, ...]) -> tuple[Gate, ...]:
     states = study.states
     said: dict[str, list[str]] = {}
     for standing in study.standings:
-        said.setdefault(standing.closure.object_id, []).append(standing.words)
+        words = standing.words.removeprefix(f"{standing.closure.object_id} ")
+        said.setdefault(standing.closure.object_id, []).append(words)
     return tuple(
         Gate(
-            f"{study.network.crossings[name].name} ({study.network.crossings[name].mode})",
+            name,
+            _place(study, name),
             states[name],
-            "; ".join(said.get(name, ())) or "no closure on record for the date",
+            "; ".join(dict.fromkeys(said.get(name, ()))) or "no closure on record for the date",
             tuple(way.rank for way in ways if name in way.gates),
         )
         for name in dict.fromkeys(gate for way in ways for gate in way.gates)
     )
+
+
+def _place(study: Study, name: str) -> str:
+    """Gate, place, stretch or line in words."""
+    network = study.network
+    if name in network.crossings:
+        return f"{network.crossings[name].name} ({network.crossings[name].mode})"
+    if name in network.links:
+        link = network.links[name]
+        return f"{place_name(study, link.from_node_id)} - {place_name(study, link.to_node_id)} ({link.mode})"
+    return place_name(study, name)
 
 
 def excluded(way: QuotedWay) -> list[str]:

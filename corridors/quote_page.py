@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ENDINGS = (".html", ".pdf", ".csv")
 COLUMNS = (
     "record", "rank", "corridor", "item", "from", "to", "mode", "gauge_mm", "vehicle", "km", "hours_mean", "hours_waiting_mean", "usd_mean",
-    "days_p50", "days_p80", "days_p90", "usd_p50", "usd_p80", "usd_p90", "p_delivered", "words",
+    "days_p50", "days_p80", "days_p90", "usd_p50", "usd_p80", "usd_p90", "p_delivered", "words", "country",
 )  # fmt: skip
 """Columns of the table; new ones are only ever appended."""
 
@@ -120,7 +120,7 @@ def _ways(found: Quote) -> Html:
 
 def _gates(found: Quote) -> Html:
     lines = [[g.name, g.state, ", ".join(map(str, g.ranks)), g.words] for g in found.gates]
-    title = f"Gates on {found.study.scenario.date.isoformat()}"
+    title = f"Gates, and places with a closure on record, on {found.study.scenario.date.isoformat()}"
     return joined([element("h2", title), table(("gate", "state", "on ways", "record"), lines, words=4)])
 
 
@@ -151,7 +151,8 @@ def _one(found: Quote, way: QuotedWay) -> Html:
 def _carried(leg: dict[str, Any]) -> str:
     gauge = f", {leg['gauge_mm']} mm" if leg["gauge_mm"] else ""
     vehicle = f", {leg['vehicle']}".replace("_", " ") if leg["vehicle"] else ""
-    return f"{leg['mode']}{vehicle}{gauge}"
+    where = f", {leg['country']}" if leg["country"] else ""
+    return f"{leg['mode']}{vehicle}{gauge}{where}"
 
 
 def quote_table(found: Quote) -> str:
@@ -187,7 +188,7 @@ def quote_records(found: Quote) -> Iterator[dict[str, Any]]:
             "p_delivered": way.row["p_delivered"], **{f"days_p{p}": way.days[p] for p in LEVELS}, **{f"usd_p{p}": way.usd[p] for p in LEVELS},
         }  # fmt: skip
         for number, leg in enumerate(way.legs, start=1):
-            place = {name: leg[name] for name in ("from", "to", "mode", "gauge_mm", "vehicle", "km")}
+            place = {name: leg[name] for name in ("from", "to", "country", "mode", "gauge_mm", "vehicle", "km")}
             means = {"hours_mean": leg["hours"], "hours_waiting_mean": leg["hours_waiting"], "usd_mean": leg["usd"]}
             yield {**key, "record": "leg", "item": f"leg {number}", **place, **means}
         yield from ({**key, "record": "cost", "item": name, "usd_mean": value} for name, value in way.costs.items())

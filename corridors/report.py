@@ -179,7 +179,7 @@ def _pictures(study: Study, ends: tuple[str, str]) -> Iterator[Html]:
     from corridors.maps import plot_map
 
     where = " to ".join(place_name(study, name) for name in ends)
-    chosen = dict(zip(("origin", "destination"), ends, strict=True))
+    chosen: dict[str, Any] = dict(zip(("origin", "destination"), ends, strict=True))
     drawn: tuple[tuple[str, Callable[[], Figure], str], ...] = (
         (
             "Map",
