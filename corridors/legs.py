@@ -41,7 +41,7 @@ def legs_of(outcome: Outcome, *, by_country: bool = False) -> list[dict[str, Any
         country = {"country": a.country} if by_country else {}
         if a.moving and (now := (a.mode, a.gauge_mm, a.vehicle, *country.values())) != key:
             key = now
-            rows.append({"mode": a.mode, "gauge_mm": a.gauge_mm or None, "vehicle": a.vehicle, "from": a.from_node_id, "to": a.to_node_id, "km": 0.0, "hours": held[0], "hours_waiting": held[0], "usd": held[1], **country})  # fmt: skip
+            rows.append({"mode": a.mode, "gauge_mm": a.gauge_mm or None, "vehicle": a.vehicle, "from": rows[-1]["to"] if rows else a.from_node_id, "to": a.to_node_id, "km": 0.0, "hours": held[0], "hours_waiting": held[0], "usd": held[1], **country})  # fmt: skip
             held = [0.0, 0.0]
         if not rows:
             held = [held[0] + hours, held[1] + dollars]

@@ -194,15 +194,9 @@ def _quoted(study: Study, rank: int, row: dict[str, Any], way: Way) -> QuotedWay
 
 
 def _watched(study: Study, activity: Activity) -> Iterator[str]:
-    """Gate of an activity, and the places, stretch and line of it that have a state on the date."""
-    link = study.network.links.get(activity.link_id)
-    names = (
-        activity.crossing_id,
-        activity.link_id,
-        link.line_id if link else "",
-        activity.from_node_id,
-        activity.to_node_id,
-    )
+    """Gate of an activity, and the places, stretch, line and country of it that have a state on the date."""
+    ends = (activity.from_node_id, activity.to_node_id)
+    names = (activity.crossing_id, activity.link_id, activity.line_id, activity.country, *ends)
     states = study.states
     return (name for name in names if name in states)
 
