@@ -141,11 +141,11 @@ def _one(found: Quote, way: QuotedWay) -> Html:
     left_out = excluded(way)
     parts = [
         element("h2", f"{way.rank}. {way.name}"),
-        Html(f'<div class="whole">{table(head, lines, caption="Legs, means", words=2)}</div>'),
-        Html(f'<div class="whole">{table(("what is paid for, mean", "USD"), costs, caption="Cost")}</div>'),
+        table(head, lines, caption="Legs, means", words=2),
+        Html(f'<div class="narrow">{table(("what is paid for, mean", "USD"), costs, caption="Cost")}</div>'),
         element("p", f"Not charged on this way: {', '.join(left_out)}." if left_out else "", class_="faint"),
     ]
-    return joined(parts)
+    return Html(f'<section class="whole">{joined(parts)}</section>')
 
 
 def _carried(leg: dict[str, Any]) -> str:

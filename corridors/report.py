@@ -298,7 +298,7 @@ def _weak(study: Study, notes: Footnotes) -> Html:
     ]
     return joined([
         element("h2", "What rests on weak evidence"), element("p", words),
-        Html(f'<div class="whole">{table(("weakest basis of the figure", "share of hours", "share of dollars"), bases)}</div>'),
+        Html(f'<div class="whole narrow">{table(("weakest basis of the figure", "share of hours", "share of dollars"), bases)}</div>'),
         table(("weakly founded rows that weigh most", "weakest basis of its source", "weight"), lines, words=2),
     ])  # fmt: skip
 
