@@ -21,6 +21,7 @@ from corridors import (
     cli_league,
     cli_osm,
     cli_pictures,
+    cli_report,
     cli_rows,
     cli_search,
     cli_speed,
@@ -230,6 +231,7 @@ app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
 app.add_typer(cli_export.commands)
 app.add_typer(cli_osm.commands)
+app.add_typer(cli_report.commands)
 
 if __name__ == "__main__":
     main()
