@@ -1,8 +1,7 @@
-"""Bar charts: ways ranked by days and dollars, and what the dollars are paid for.
+"""Ranking: ways by days and dollars, and the rows of names that all charts with a row a way share.
 
 The ranking shows P10, P50 and P90 of a single trip, the quickest way by its P50 on top: half of all trips stay below P50, one in
-ten stays below P10 and one in ten is above P90. The cost chart stacks the means of the components, since means add up
-and quantiles do not; its totals are those of the profile.
+ten stays below P10 and one in ten is above P90. A trip that is not delivered has no days, and is left out.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import numpy as np
 from corridors.captions import (
     NO_WAY,
     Pair,
+    arrived,
     corridor_name,
     factor_of,
     figures,
@@ -25,7 +25,6 @@ from corridors.captions import (
 from corridors.paper import (
     EDGE,
     FAINT,
-    PAPER,
     RIGHT,
     SMALL,
     TEXT,
@@ -34,11 +33,9 @@ from corridors.paper import (
     badge,
     new_sheet,
     shorten,
-    type_on,
     width_of,
     write,
 )
-from corridors.style import COST_FILLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +44,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from corridors.study import Way
+    from sim.draws import Floats
 
 LEVELS = (0.1, 0.5, 0.9)
-FILLS = COST_FILLS | {"fee": COST_FILLS["fee"]._replace(hatch="..")}  # its grey is that of the rail tariff
+
+
+def spreads_of(pair: Pair, measure: str) -> Floats:
+    """P10, P50 and P90 of every way of a pair, shape (way, 3). [day] or [USD per load unit]."""
+    totals = [arrived(way.outcome, measure) for way in pair.ways if way.outcome]
+    return np.array([np.quantile(values, LEVELS) for values in totals]) * factor_of(pair.study, measure)
 
 
 def bars_figure(pair: Pair) -> Figure:
@@ -59,23 +62,19 @@ def bars_figure(pair: Pair) -> Figure:
     title = f"Days and {unit}, {start} to {end}"
     if not pair.ways:
         return new_sheet(title, head_lines(pair), foot_lines(pair, NO_WAY), 0.2)[0]
-    outcomes = [way.outcome for way in pair.ways if way.outcome]
-    spreads = {
-        "hours": np.array([np.quantile(o.hours, LEVELS) for o in outcomes]) * factor_of(pair.study, "hours"),
-        "usd": np.array([np.quantile(o.usd, LEVELS) for o in outcomes]) * factor_of(pair.study, "usd"),
-    }
+    spreads = {name: spreads_of(pair, name) for name in ("hours", "usd")}
     order = np.argsort(spreads["hours"][:, 1], kind="stable")
     how = "How to read: bars run from P10 to P90 of one consignment's trip, the upright is P50: half of all trips stay below it."
     row = 0.3
     body = 0.62 + row * len(order)
     figure, bottom = new_sheet(title, head_lines(pair), foot_lines(pair, how), body)
-    names = _rows(figure, pair, [pair.ways[i] for i in order], bottom, row)
+    names = name_rows(figure, pair, [pair.ways[i] for i in order], bottom, row)
     width = (WIDTH - RIGHT - names - 0.3) / 2
     for k, (measure, words) in enumerate((("hours", "days"), ("usd", unit))):
         column = 1.0 if measure == "hours" else 1.45
         x = names + k * (width + 0.3)
         ax = add_axes(figure, x, bottom + 0.25, width - column, row * len(order))
-        _ranks(ax, len(order), 1.03 * float(spreads[measure].max()))
+        rank_axes(ax, len(order), 1.03 * float(spreads[measure].max()))
         write(figure, x, bottom + body - 0.2, words, weight="bold", size=TEXT)
         write(figure, x + width, bottom + body - 0.2, "P50 (P10–P90)", size=SMALL, color=FAINT, ha="right")
         for y, i in enumerate(order):
@@ -88,69 +87,16 @@ def bars_figure(pair: Pair) -> Figure:
     return figure
 
 
-def costs_figure(pair: Pair) -> Figure:
-    """Mean dollars of every way of a pair by component, the cheapest on top."""
-    start, end = (place_name(pair.study, node) for node in (pair.origin, pair.destination))
-    title = f"Cost per {unit_of(pair.study)} by component, {start} to {end}"
-    if not pair.ways:
-        return new_sheet(title, head_lines(pair), foot_lines(pair, NO_WAY), 0.2)[0]
-    factor = factor_of(pair.study, "usd")
-    outcomes = [way.outcome for way in pair.ways if way.outcome]
-    costs = [{part: float(np.sum(usd)) * factor for part, usd in o.usd_mean.items()} for o in outcomes]
-    known = dict.fromkeys([*FILLS, *(part for c in costs for part in c)])
-    parts = [part for part in known if max(c.get(part, 0.0) for c in costs) > 0]
-    order = sorted(range(len(costs)), key=lambda i: sum(costs[i].values()))
-    how = "How to read: bars are means, cut by what is paid for; the figures on the right are the mean total with P10 and P90."
-    row = 0.36
-    names = _names_width(pair)
-    key_lines = _key_lines(parts)
-    body = 0.68 + row * len(order) + 0.24 * len(key_lines)
-    figure, bottom = new_sheet(title, head_lines(pair), foot_lines(pair, how), body)
-    _rows(figure, pair, [pair.ways[i] for i in order], bottom, row)
-    most = max(sum(c.values()) for c in costs)
-    width = WIDTH - RIGHT - names - 1.75
-    ax = add_axes(figure, names, bottom + 0.25, width, row * len(order))
-    _ranks(ax, len(order), most * 1.005)
-    for y, i in enumerate(order):
-        left = 0.0
-        for part in parts:
-            value, fill = costs[i].get(part, 0.0), FILLS[part]
-            ax.barh(
-                y, value, left=left, height=0.66, color=fill.colour, hatch=fill.hatch, edgecolor=PAPER, linewidth=0.5
-            )
-            words = figures(value, "usd", 2)
-            if value / most * width > width_of(words, SMALL) + 0.16:
-                _amount(ax, left + value / 2, y, words, fill.colour, plain=not fill.hatch)
-            left += value
-        low, high = np.quantile(outcomes[i].usd * factor, (0.1, 0.9))
-        total = f"{figures(left, 'usd')} ({figures(low, 'usd')}–{figures(high, 'usd')})"
-        write(
-            figure,
-            WIDTH - RIGHT,
-            bottom + 0.25 + row * (len(order) - y - 0.5),
-            total,
-            weight="bold",
-            ha="right",
-            gid="end",
-        )
-    write(figure, names, bottom + row * len(order) + 0.36, f"USD per {unit_of(pair.study)}", color=FAINT)
-    write(
-        figure, WIDTH - RIGHT, bottom + row * len(order) + 0.36, "mean (P10–P90)", size=SMALL, color=FAINT, ha="right"
-    )
-    _cost_key(figure, key_lines, bottom + body - 0.1)
-    return figure
-
-
-def _names_width(pair: Pair) -> float:
+def names_width(pair: Pair) -> float:
     """Where the bars begin, right of the corridors' names. [inch]"""
     return min(
         EDGE + 0.36 + max(width_of(corridor_name(pair.study, way.corridor), TEXT) for way in pair.ways), 0.4 * WIDTH
     )
 
 
-def _rows(figure: Figure, pair: Pair, ways: Sequence[Way], bottom: float, row: float) -> float:
+def name_rows(figure: Figure, pair: Pair, ways: Sequence[Way], bottom: float, row: float) -> float:
     """Badge and name of every row, the first on top; returns where the bars begin. [inch]"""
-    names = _names_width(pair)
+    names = names_width(pair)
     for y, way in enumerate(ways):
         middle = bottom + 0.25 + row * (len(ways) - y - 0.5)
         badge(figure, EDGE + 0.09, middle, pair.styles[way.corridor], hollow=pair.is_hollow(way.corridor))
@@ -158,54 +104,17 @@ def _rows(figure: Figure, pair: Pair, ways: Sequence[Way], bottom: float, row: f
     return names
 
 
-def _ranks(ax: Axes, rows: int, most: float) -> None:
-    """Axes of so many rows, the first on top, from zero."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+def rank_axes(ax: Axes, rows: int, most: float, *, least: float = 0.0) -> None:
+    """Axes of so many rows, the first on top, from zero or from what is less."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-    ax.set_xlim(0, most)
+    ax.set_xlim(least, most)
     ax.set_ylim(rows - 0.5, -0.5)
     ax.set_yticks([])
     ax.spines["bottom"].set_visible(False)
-    ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(least, most)
+    ax.xaxis.set_major_locator(FixedLocator([t for t in ticks if least <= t <= most]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     ax.grid(visible=True, axis="x")
     ax.set_axisbelow(True)
     ax.tick_params(length=0, labelsize=SMALL)
-
-
-def _amount(ax: Axes, x: float, y: float, words: str, colour: str, *, plain: bool) -> None:
-    """Figure inside a bar; on a hatched one it gets ground of its own."""
-    ground = None if plain else {"boxstyle": "square,pad=0.12", "facecolor": colour, "edgecolor": "none"}
-    ax.text(
-        x, y, words, size=SMALL, color=type_on(colour), ha="center", va="center_baseline", bbox=ground, gid="amount"
-    )
-
-
-def _key_lines(parts: Sequence[str]) -> list[list[str]]:
-    """Components of the key, broken into lines of the sheet's width."""
-    lines: list[list[str]] = [[]]
-    x = EDGE
-    for part in parts:
-        wide = 0.55 + width_of(FILLS[part].label, TEXT)
-        if x + wide > WIDTH - RIGHT:
-            lines.append([])
-            x = EDGE
-        lines[-1].append(part)
-        x += wide
-    return lines
-
-
-def _cost_key(figure: Figure, lines: Sequence[Sequence[str]], top: float) -> None:
-    from matplotlib.patches import Rectangle
-
-    w, h = figure.get_size_inches()
-    for i, line in enumerate(lines):
-        x, y = EDGE, top - 0.24 * i
-        for part in line:
-            fill = FILLS[part]
-            figure.add_artist(Rectangle(
-                (x / w, (y - 0.065) / h), 0.24 / w, 0.13 / h, transform=figure.transFigure, facecolor=fill.colour, hatch=fill.hatch,
-                edgecolor=PAPER, linewidth=0.5,
-            ))  # fmt: skip
-            write(figure, x + 0.31, y, fill.label)
-            x += 0.55 + width_of(fill.label, TEXT)

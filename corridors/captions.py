@@ -20,6 +20,8 @@ from corridors.toml_files import ScenarioError, nearest
 
 if TYPE_CHECKING:
     from corridors.study import Study, Way
+    from sim.draws import Floats
+    from sim.simulation import Outcome
 
 Measure = Literal["hours", "usd"]
 
@@ -109,6 +111,12 @@ def corridor_name(study: Study, corridor_id: str) -> str:
 def factor_of(study: Study, measure: str) -> float:
     """Factor from hours to days, or from dollars of the consignment to dollars of one load unit."""
     return 1 / 24 if measure == "hours" else 1 / study.scenario.consignment.count
+
+
+def arrived(outcome: Outcome, measure: str) -> Floats:
+    """Hours or dollars of the trips that are delivered: a trip that is not has none."""
+    values = outcome.hours if measure == "hours" else outcome.usd
+    return values[~np.isnan(values)]
 
 
 def figures(value: float, measure: str, digits: int = 3) -> str:

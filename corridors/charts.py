@@ -1,8 +1,10 @@
 """Charts: the doors to every chart of a study.
 
 ``plot_profile`` draws the time- or cost-distance profile of every way between two places, ``plot_bars`` ranks
-them, ``plot_costs`` shows what is paid for. Each returns a matplotlib figure that no window or backend holds on to;
-``save`` writes it as PNG or SVG, the same figure always as the same bytes.
+them, ``plot_costs`` shows what is paid for and where, ``plot_days`` how the days are spread, ``plot_arrival`` what share arrives
+within N days, ``plot_odds`` which way beats which. Each returns a matplotlib figure that no window or backend holds on to;
+``save`` writes it as PNG, SVG or PDF, the same figure always as the same bytes, and ``write_chart`` with the figures
+behind it as a CSV of the same name.
 
 >>> from corridors import read_scenario, run, plot_profile
 >>> study = run(read_scenario("both-open", ["draws=64", "origins=kostanay", "destinations=gwadar"]))
@@ -11,15 +13,16 @@ them, ``plot_costs`` shows what is paid for. Each returns a matplotlib figure th
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from corridors.captions import Measure, one_of, pair_of
 from corridors.style import rc_params, save_picture
+from corridors.toml_files import ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from matplotlib.figure import Figure
 
     from corridors.study import Study
@@ -98,17 +101,165 @@ def plot_costs(
     origin: str | None = None,
     destination: str | None = None,
     corridors: Iterable[str] | None = None,
+    by: str = "component",
 ) -> Figure:
-    """What the dollars of every way are paid for, mean by component, the cheapest on top.
+    """What the dollars of every way are paid for, mean by component or by country, the cheapest on top.
+
+    Parameters and errors are those of `plot_profile`; `by` is "component" or "country".
+    """
+    from matplotlib import rc_context
+
+    from corridors.cost_charts import costs_figure
+
+    one_of(by, {"component": "components", "country": "countries"}, "by")
+    with rc_context(_looks()):
+        return costs_figure(pair_of(study, origin, destination, corridors), by)
+
+
+def plot_days(
+    study: Study,
+    *,
+    origin: str | None = None,
+    destination: str | None = None,
+    corridors: Iterable[str] | None = None,
+    deadline: float | None = None,
+) -> Figure:
+    """Distribution of the days of every way with P10, P50 and P90, all on one axis.
+
+    Parameters and errors are those of `plot_profile`; `deadline` in days, the scenario's if none is given.
+    """
+    from matplotlib import rc_context
+
+    from corridors.day_charts import days_figure
+
+    with rc_context(_looks()):
+        return days_figure(pair_of(study, origin, destination, corridors), _deadline(study, deadline))
+
+
+def plot_arrival(
+    study: Study,
+    *,
+    origin: str | None = None,
+    destination: str | None = None,
+    corridors: Iterable[str] | None = None,
+    deadline: float | None = None,
+) -> Figure:
+    """Share of the trips of every way that arrives within N days, with the deadline.
+
+    Parameters and errors are those of `plot_days`.
+    """
+    from matplotlib import rc_context
+
+    from corridors.day_charts import arrival_figure
+
+    with rc_context(_looks()):
+        return arrival_figure(pair_of(study, origin, destination, corridors), _deadline(study, deadline))
+
+
+def plot_odds(
+    study: Study,
+    *,
+    origin: str | None = None,
+    destination: str | None = None,
+    corridors: Iterable[str] | None = None,
+) -> Figure:
+    """How often each way beats each other, in days and in dollars.
 
     Parameters and errors are those of `plot_profile`.
     """
     from matplotlib import rc_context
 
-    from corridors.bar_charts import costs_figure
+    from corridors.odds_chart import odds_figure
 
     with rc_context(_looks()):
-        return costs_figure(pair_of(study, origin, destination, corridors))
+        return odds_figure(pair_of(study, origin, destination, corridors))
+
+
+def _deadline(study: Study, asked: float | None) -> float | None:
+    if asked is None:
+        return study.scenario.deadline_days
+    if not 0.0 < asked < 1e4:
+        raise ScenarioError(f"deadline: found {asked:g}; allowed a number of days above 0 and below 10,000")
+    return asked
+
+
+KINDS: dict[str, str] = {
+    "profile-hours": "days by distance, way by way",
+    "profile-usd": "dollars by distance, way by way",
+    "ranking": "days and dollars, P10 to P90",
+    "costs": "dollars by component",
+    "countries": "dollars by country",
+    "days": "distribution of days",
+    "arrival": "share that arrives within N days",
+    "odds": "which way beats which",
+}
+"""Kinds of charts that `write_chart` knows, in words."""
+
+IN_RUN: dict[str, str] = {
+    "profile-hours": "profile_hours",
+    "profile-usd": "profile_usd",
+    "costs": "cost_components",
+    "countries": "cost_countries",
+    "days": "days",
+    "arrival": "arrival",
+    "odds": "odds",
+}
+"""Charts that a run writes into its folder, and their file names there."""
+
+
+def write_chart(  # noqa: PLR0913 - one chart and its choices
+    study: Study,
+    kind: str,
+    path: str | Path,
+    *,
+    origin: str | None = None,
+    destination: str | None = None,
+    corridors: Iterable[str] | None = None,
+    deadline: float | None = None,
+) -> list[Path]:
+    """Write a chart and, beside it, the figures behind it as CSV.
+
+    Parameters
+    ----------
+    study
+        What `corridors.study.run` returns.
+    kind
+        Key of :data:`KINDS`.
+    path
+        File ending in .png, .svg or .pdf; the table has the same name and ends in .csv.
+    origin, destination, corridors
+        As for `plot_profile`.
+    deadline
+        Days; the scenario's if none is given. For "days" and "arrival".
+
+    Returns
+    -------
+    list of Path
+        Picture and table; no table where no way is open, since there are no figures.
+    """
+    from corridors import chart_tables as tables
+
+    one_of(kind, KINDS, "chart")
+    pair = pair_of(study, origin, destination, corridors)
+    chosen: dict[str, Any] = {"origin": pair.origin, "destination": pair.destination, "corridors": corridors}
+    drawn: dict[str, tuple[Callable[[], Figure], Callable[[], tables.Rows]]] = {
+        "profile-hours": (lambda: plot_profile(study, "hours", **chosen), lambda: tables.profile_rows(pair, "hours")),
+        "profile-usd": (lambda: plot_profile(study, "usd", **chosen), lambda: tables.profile_rows(pair, "usd")),
+        "ranking": (lambda: plot_bars(study, **chosen), lambda: tables.ranking_rows(pair)),
+        "costs": (lambda: plot_costs(study, **chosen), lambda: tables.cost_rows(pair, "component")),
+        "countries": (lambda: plot_costs(study, **chosen, by="country"), lambda: tables.cost_rows(pair, "country")),
+        "days": (lambda: plot_days(study, **chosen, deadline=deadline), lambda: tables.day_rows(pair)),
+        "arrival": (lambda: plot_arrival(study, **chosen, deadline=deadline), lambda: tables.arrival_rows(pair)),
+        "odds": (lambda: plot_odds(study, **chosen), lambda: tables.odds_rows(pair)),
+    }
+    figure, rows = drawn[kind]
+    written = save(figure(), path)
+    text = tables.csv_text(rows())
+    if text:
+        table = written[0].with_suffix(".csv")
+        table.write_text(text, encoding="utf-8", newline="")
+        written.append(table)
+    return written
 
 
 def save(fig: Figure, path: str | Path) -> list[Path]:
@@ -119,7 +270,7 @@ def save(fig: Figure, path: str | Path) -> list[Path]:
     fig
         A chart of this module.
     path
-        File ending in .png or .svg; without an ending both are written.
+        File ending in .png, .svg or .pdf; without an ending PNG and SVG are written.
 
     Returns
     -------
@@ -135,6 +286,22 @@ def save(fig: Figure, path: str | Path) -> list[Path]:
         sys.modules["matplotlib.pyplot"].close(fig)
     fig.clear()
     return written
+
+
+P = ParamSpec("P")
+
+
+def in_house_look(plot: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function draw with the house's type, colours and rules."""
+
+    @functools.wraps(plot)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        from matplotlib import rc_context
+
+        with rc_context(_looks()):
+            return plot(*args, **kwargs)
+
+    return drawn
 
 
 def _looks() -> Any:

@@ -14,7 +14,17 @@ from typing import Annotated
 
 import typer
 
-from corridors import cli_chance, cli_evidence, cli_rows, cli_search, cli_speed, cli_switching
+from corridors import (
+    cli_chance,
+    cli_evidence,
+    cli_league,
+    cli_pictures,
+    cli_rows,
+    cli_search,
+    cli_speed,
+    cli_switching,
+    cli_unlock,
+)
 
 app = typer.Typer(
     name="corridors",
@@ -213,6 +223,9 @@ app.add_typer(cli_chance.commands)
 app.add_typer(cli_search.commands)
 app.add_typer(cli_speed.commands)
 app.add_typer(cli_switching.commands)
+app.add_typer(cli_league.commands)
+app.add_typer(cli_pictures.commands)
+app.add_typer(cli_unlock.commands)
 
 if __name__ == "__main__":
     main()

@@ -33,6 +33,15 @@ def diff(
     rows: Annotated[list[Path] | None, typer.Option("--rows", help="As in run, for B only; may be repeated.")] = None,
     draws: Annotated[int | None, typer.Option("--draws", help="Number of draws, for both.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed, for both.")] = None,
+    explain: Annotated[
+        str,
+        typer.Option("--explain", help="Corridor whose change is told activity by activity, with the rows behind it."),
+    ] = "",
+    origin: Annotated[str, typer.Option("--origin", help="With --explain: place; the first if not given.")] = "",
+    destination: Annotated[
+        str, typer.Option("--destination", help="With --explain: place; the first if not given.")
+    ] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="With --explain: folder for table and chart.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Tell what differs between A and B: first the inputs, then the results."""
@@ -42,6 +51,24 @@ def diff(
     both = [f"draws={draws}"] * (draws is not None) + [f"seed={seed}"] * (seed is not None)
     one = side_of(a, both)
     other = side_of(b, [*both, *(changes or [])], rows or ())
+    if explain:
+        from corridors.explanation import explain as told
+        from corridors.explanation import explanation_lines, term_rows
+
+        why = told(one, other, explain, origin, destination)
+        if out is not None:
+            from corridors.change_charts import plot_waterfall
+            from corridors.charts import save
+            from corridors.cli_switching import write_records
+
+            write_records(out, f"explained_{explain}", term_rows(why))
+            if other.study is not None:
+                save(plot_waterfall(other.study, why, one.label, other.label), out / f"explained_{explain}")
+        text = json.dumps(
+            {"terms": term_rows(why), "hours": why.hours, "usd": why.usd}, ensure_ascii=False, allow_nan=False
+        )
+        typer.echo(text if as_json else "\n".join(explanation_lines(why)))
+        return
     found = difference_of(one, other)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False, allow_nan=False))

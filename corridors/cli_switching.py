@@ -50,7 +50,15 @@ def switch(
         records = switch_rows(found, switches)
         said = [sentence(found, s) for s in switches if on != "all" or s.value is not None][:SHOWN]
     if out is not None:
-        _write(out, f"switch_{between[0]}_{between[1]}", records)
+        name = f"frontier_{on}_{along}".replace(".", "_") if along else f"switch_{between[0]}_{between[1]}"
+        write_records(out, name, records)
+        if along:
+            from corridors.change_charts import plot_frontier
+            from corridors.charts import save
+            from corridors.switching import levers
+
+            known = levers(found)
+            save(plot_frontier(found, known[on], known[along], line), out / name)
     if as_json:
         typer.echo(json.dumps({"switches": records, "gap": found.gap}, ensure_ascii=False, allow_nan=False))
         return
@@ -91,8 +99,12 @@ def sensitivity(
     found = of_way(study, corridor, measure, origin, destination)
     shares, swings = share_rows(found), swing_rows(found)
     if out is not None:
-        _write(out, f"shares_{corridor}_{measure}", shares)
-        _write(out, f"swings_{corridor}_{measure}", swings)
+        write_records(out, f"shares_{corridor}_{measure}", shares)
+        write_records(out, f"swings_{corridor}_{measure}", swings)
+        from corridors.change_charts import plot_tornado
+        from corridors.charts import save
+
+        save(plot_tornado(study, found), out / f"swings_{corridor}_{measure}")
     if as_json:
         said = {
             "shares": shares,
@@ -148,7 +160,8 @@ def _carried(
     return run(read_scenario(scenario, [*changes, *narrowed], rows=rows or ()))
 
 
-def _write(folder: Path, name: str, records: list[dict[str, Any]]) -> None:
+def write_records(folder: Path, name: str, records: list[dict[str, Any]]) -> None:
+    """Write records as a CSV, whole or not at all."""
     import csv
     import io
 

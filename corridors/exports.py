@@ -174,18 +174,17 @@ def _write_all(study: Study, work: Path, *, pictures: bool) -> None:
     _write_csv(work / "rows.csv", ROW_COLUMNS, row_rows(study))
     _write_draws(study, work / "draws.parquet")
     _write_json(work / "routes.geojson", routes_geojson(study, compared), indent=None)
-    _write_json(work / "datapackage.json", data_package(study))
+    tables: list[Path] = []
     if pictures:
-        from corridors.charts import plot_profile
-        from corridors.charts import save as save_chart
+        from corridors.charts import IN_RUN, write_chart
         from corridors.maps import draw
         from corridors.web_map import write_web_map
 
         write_web_map(study, work / "map.html")
-        draw(study, work / "map.png")
-        draw(study, work / "map.svg")
-        for measure in ("hours", "usd"):
-            save_chart(plot_profile(study, measure), work / f"profile_{measure}.png")
+        draw(study, work / "map.png", work / "map.svg")
+        for kind, name in IN_RUN.items():
+            tables += write_chart(study, kind, work / f"{name}.png")[1:]
+    _write_json(work / "datapackage.json", data_package(study, tables))
     _write_json(work / "study.json", study_json(study))
 
 

@@ -19,8 +19,8 @@ import numpy as np
 
 from corridors.catalogue import Corridor, Mode, Stage
 from corridors.toml_files import ScenarioError, nearest
-from sim.alternatives import alternatives, hops, overlap
-from sim.pareto import Respects, Vector, pareto
+from sim.alternatives import MOST_LOOKED_AT, alternatives, hops, overlap
+from sim.pareto import MOST_WAYS, Respects, Vector, pareto
 from sim.routing import Graph, NoRouteError, Path
 from sim.search_graph import Errand, SearchGraph
 from sim.simulation import Draws, Outcome, quantiles, simulate
@@ -142,6 +142,20 @@ def find_routes(search: WayFinder, question: RouteQuestion, draws: Draws) -> Rou
     return Routes(question, tuple(sorted(routes, key=lambda r: (r.mean, r.searched))), passed, cut)
 
 
+def check_ends(origin: str, destination: str, places: Mapping[str, object] | None = None) -> None:
+    """Refuse ends that are one and the same place, before a scenario is read that would speak of its own keys."""
+    for what, name in (("ORIGIN", origin), ("DESTINATION", destination)):
+        if places is not None and name not in places:
+            raise ScenarioError(f'{what}: there is no place "{name}"{nearest(name, places)}')
+    if origin == destination:
+        raise ScenarioError(f'origin and destination are both "{origin}"; name two places')
+
+
+def limit_of(question: RouteQuestion) -> int:
+    """Number of ways at which a search stops and says so. [1]"""
+    return MOST_WAYS if question.all_unbeaten else MOST_LOOKED_AT
+
+
 def _check(question: RouteQuestion, network: Network) -> None:
     if question.k < 1:
         raise ScenarioError(f"--k: found {question.k}; allowed 1 or more")
@@ -149,8 +163,7 @@ def _check(question: RouteQuestion, network: Network) -> None:
         raise ScenarioError(f'--by: found "{question.by}"; allowed {", ".join(MEASURES)}')
     if question.max_overlap is not None and not 0.0 <= question.max_overlap <= 1.0:
         raise ScenarioError(f"--max-overlap: found {question.max_overlap:g}; allowed a share from 0 to 1")
-    if question.origin == question.destination:
-        raise ScenarioError(f'origin and destination are both "{question.origin}"; name two places')
+    check_ends(question.origin, question.destination, network.nodes)
     for name in question.via:
         if name not in network.nodes:
             raise ScenarioError(f'--via: there is no place "{name}"{nearest(name, network.nodes)}')

@@ -8,11 +8,15 @@ the greedy form of point-feature label placement (Christensen, Marks and Shieber
 every run.
 
 Sizes come from the outlines of the letters in DejaVu Sans, which matplotlib ships, so that boxes are known before anything is drawn.
+Names in Arabic script (Dari, Urdu, Persian) are set in Noto Sans Arabic, whose letters join and run from right to left as they
+should; DejaVu Sans lacks the Urdu heh of Quetta.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 PAD_PT = 0.9
 LINE_SPACING = 1.22
+MOST_INK = 45  # dots of linework that a name with notes may cover; without its notes it may cover more
 STRANGER = 7.0  # price of a name beside a sign not its own, in dots of linework
 
 
@@ -40,12 +45,27 @@ class Box(NamedTuple):
         return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
 
 
+LATIN, ARABIC = "DejaVu Sans", "Noto Sans Arabic"
+FACES = (LATIN, ARABIC)
+"""Families of the house; the first has Latin and Cyrillic letters."""
+_ARABIC_LETTERS = re.compile(r"[\u0600-\u06ff]")
+_FONTS = Path(__file__).with_name("data") / "fonts"
+
+
+Slant = Literal["normal", "italic", "oblique"]
+
+
 class Type(NamedTuple):
     """How a name is written; `size` in points."""
 
     size: float
     weight: str = "normal"
-    style: Literal["normal", "italic", "oblique"] = "normal"
+    style: Slant = "normal"
+    family: str = LATIN
+
+    def for_text(self, text: str) -> Type:
+        """Give the same type in the family that has the letters of a text; Arabic script is never slanted."""
+        return self._replace(family=ARABIC, style="normal") if _ARABIC_LETTERS.search(text) else self
 
 
 class Label(NamedTuple):
@@ -63,7 +83,40 @@ def font_of(kind: Type) -> Any:
     """Font of a type, for matplotlib."""
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family="DejaVu Sans", weight=kind.weight, style=kind.style, size=kind.size)
+    if kind.family == ARABIC:
+        _make_known()
+    families = list(dict.fromkeys((kind.family, LATIN)))
+    return FontProperties(family=families, weight=kind.weight, style=kind.style, size=kind.size)
+
+
+@cache
+def _make_known() -> None:
+    """Tell matplotlib of the fonts that we bring."""
+    from matplotlib.font_manager import fontManager
+
+    for file in sorted(_FONTS.glob("*.ttf")):
+        fontManager.addfont(file)
+
+
+def file_of(family: str, weight: str, style: Slant) -> str:
+    """File of a face."""
+    from matplotlib.font_manager import FontProperties, findfont
+
+    if family == ARABIC:
+        _make_known()
+    return str(findfont(FontProperties(family=family, weight=weight, style=style)))
+
+
+@cache
+def _letters_of(family: str) -> frozenset[int]:
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(file_of(family, "normal", "normal")).get_charmap())
+
+
+def can_write(text: str) -> bool:
+    """Whether the fonts of the house have every letter of a text (Chinese and Devanagari they have not)."""
+    return all(any(ord(letter) in _letters_of(family) for family in FACES) for letter in text)
 
 
 @cache
@@ -71,7 +124,7 @@ def text_size(text: str, kind: Type) -> tuple[float, float, float]:
     """Width of the widest line, height above and depth below the base lines of the block. [pt]."""
     from matplotlib.textpath import text_to_path
 
-    font = font_of(kind)
+    font = font_of(kind.for_text(text))
     lines = [text_to_path.get_text_width_height_descent(line or " ", font, ismath=False) for line in text.split("\n")]
     width = max(line[0] for line in lines)
     depth = lines[-1][2] + (len(lines) - 1) * LINE_SPACING * kind.size
@@ -135,12 +188,14 @@ class Lettering:
             for x, y in self.marks
         )
 
-    def place_beside(self, text: str, x: float, y: float, kind: Type, *, gap: float) -> Label | None:
-        """Write a name beside a sign whose half width is `gap`, or drop it. [pt]."""
+    def place_beside(
+        self, text: str, x: float, y: float, kind: Type, *, gap: float, close: bool = False
+    ) -> Label | None:
+        """Write a name beside a sign whose half width is `gap`, or drop it; `close` allows no place farther out. [pt]."""
         width, up, down = text_size(text, kind)
         middle = (up - down) / 2.0
         spots: list[tuple[float, float, float]] = []
-        for ring, reach in enumerate((gap, gap + 4.0, gap + 9.0)):
+        for ring, reach in enumerate((gap, gap + 4.0, gap + 9.0)[: 1 if close else None]):
             d = reach * 0.8
             around = (
                 (x + reach, y - middle),
@@ -153,7 +208,7 @@ class Lettering:
                 (x - width / 2.0, y - reach - up),
             )
             spots += [(a, b, ring * 11.0 + i * 0.4) for i, (a, b) in enumerate(around)]
-        return self._best(text, kind, spots, own=(x, y))
+        return self._best(text, kind, spots, own=(x, y), most_ink=MOST_INK if close else None)
 
     def place_at(self, text: str, spots: Iterable[tuple[float, float]], kind: Type) -> Label | None:
         """Write a name centred on the first good spot, or drop it. [pt]."""
@@ -163,7 +218,12 @@ class Lettering:
         )
 
     def _best(
-        self, text: str, kind: Type, spots: list[tuple[float, float, float]], own: tuple[float, float] | None = None
+        self,
+        text: str,
+        kind: Type,
+        spots: list[tuple[float, float, float]],
+        own: tuple[float, float] | None = None,
+        most_ink: int | None = None,
     ) -> Label | None:
         width, up, down = text_size(text, kind)
         _, line_up, line_down = text_size("lp", kind)  # room of a whole line, with tall letters and tails
@@ -173,7 +233,10 @@ class Lettering:
             box = Box(x - PAD_PT, y - down - PAD_PT, x + width + PAD_PT, y + up + PAD_PT)
             if not self.is_free(box):
                 continue
-            cost = price + self.ink_under(box) + STRANGER * self._strangers(box, own)
+            ink = self.ink_under(box)
+            if most_ink is not None and ink > most_ink:
+                continue
+            cost = price + ink + STRANGER * self._strangers(box, own)
             if best is None or cost < best[0]:
                 best = (cost, Label(text, x, y, kind, box))
         if best is None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from corridors import signs
 from corridors.lettering import Type, text_size, wrapped
+from corridors.map_places import NOTE_SIZE
 from corridors.sheet import BORDER_DASHES, draw_border
 from corridors.style import STATE_STYLES, STATUS_LABELS, Theme
 
@@ -37,6 +38,7 @@ class CorridorKey(NamedTuple):
 class OnMap(NamedTuple):
     """What stands on the map and therefore needs a word."""
 
+    corridors: frozenset[str]
     bands: frozenset[tuple[str, str]]
     """Mode and status of the bands."""
     rails: frozenset[str]
@@ -45,6 +47,8 @@ class OnMap(NamedTuple):
     states: frozenset[str]
     lane_states: frozenset[str]
     """States that a sea lane is in."""
+    hours: bool
+    """Whether the hours of gates are written."""
     gauge_breaks: bool
     mode_changes: bool
     borders: frozenset[str]
@@ -59,7 +63,7 @@ def draw_key(axes: Axes, size: tuple[float, float], corridors: list[CorridorKey]
     groups = _groups(on_map, theme)
     for most in (9, 2, 1, 0):
         for letters in ALLOWED_SIZES:
-            writer = _Writer(axes, size, letters, theme)
+            writer = Writer(axes, size, letters, theme)
             writer.key(corridors, groups, most=most)
             if writer.y >= 0.0:
                 writer.flush()
@@ -118,7 +122,8 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
             [("origin", sign(signs.draw_origin)), ("destination", sign(signs.draw_destination))]
             + [(f"gate{' or sea lane' if s in lanes else ''} {STATE_STYLES[s].label}", state(s)) for s in known]
             + ([("state assumed: nobody knows it on this date", state("open, assumed"))] if assumed else [])
-            + ([("change of gauge", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
+            + ([("mean hours at a gate, both sides, with waits", _sample_of_hours(theme))] if on_map.hours else [])
+            + ([("change of gauge, in mm", sign(signs.draw_gauge_break))] if on_map.gauge_breaks else [])
             + ([("change of mode or truck", sign(signs.draw_mode_change))] if on_map.mode_changes else []),
         ),
         ("Borders", [(border_words[s], border(s)) for s in BORDER_DASHES if s in on_map.borders]),
@@ -126,7 +131,13 @@ def _groups(on_map: OnMap, theme: Theme) -> list[tuple[str, list[Item]]]:
     return [group for group in groups if group[1]]
 
 
-class _Writer:
+def _sample_of_hours(theme: Theme) -> Callable[[Axes, float, float], None]:
+    words = Type(NOTE_SIZE)
+    wide = text_size("31 h", words)[0]
+    return lambda a, x, y: signs.write(a, (x + (SAMPLE - wide) / 2, y - 2.2), "31 h", words, signs.Ink(theme.ink))
+
+
+class Writer:
     """Cursor that runs down the key; nothing is drawn before `flush`."""
 
     def __init__(self, axes: Axes, size: tuple[float, float], letters: float, theme: Theme) -> None:
@@ -136,19 +147,23 @@ class _Writer:
         self.todo: list[Callable[[], None]] = []
 
     def flush(self) -> None:
+        """Draw all that was written."""
         for draw in self.todo:
             draw()
 
     def text(self, x: float, text: str, kind: Type, colour: str) -> None:
+        """Words at the height of the cursor."""
         y = self.y
         self.todo.append(lambda: signs.write(self.axes, (x, y), text, kind, signs.Ink(colour)))
 
     def heading(self, text: str) -> None:
+        """Heading of a group."""
         self.y -= self.size * 1.15
         self.text(0.0, text, Type(self.size + 0.6, "bold"), self.theme.ink)
         self.y -= self.size * 0.55
 
     def key(self, corridors: list[CorridorKey], groups: list[tuple[str, list[Item]]], *, most: int) -> None:
+        """Corridors with so many lines of facts at most, then the groups of samples."""
         self.heading("Corridors")
         for entry in corridors:
             self.corridor(entry, most=most)
@@ -195,6 +210,22 @@ class _Writer:
                 self.y -= self.size * 1.2 if i else 0.0
                 self.text(x + left, line, kind, self.theme.ink)
             at_right = fits and not at_right
+
+    def entry(self, state: str, name: str, facts: str, small: Type) -> None:
+        """Sign of a state, a name, and facts under it."""
+        left = 14.0
+        kind = Type(self.size)
+        for i, line in enumerate(wrapped(name, kind, self.width - left)):
+            self.y -= self.size * 1.25
+            if i == 0:
+                self._sample(
+                    lambda a, x, y: signs.draw_state(a, x, y, state, self.theme), 4.5, self.y + self.size * 0.34
+                )
+            self.text(left, line, kind, self.theme.ink)
+        for line in wrapped(facts, small, self.width - left):
+            self.y -= self.size * 1.2
+            self.text(left, line, small, self.theme.faint_ink)
+        self.y -= self.size * 0.3
 
     def _sample(self, draw: Callable[[Axes, float, float], None], x: float, y: float) -> None:
         self.todo.append(lambda: draw(self.axes, x, y))

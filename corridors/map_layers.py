@@ -18,12 +18,12 @@ from corridors.bands import Band, lay_bands
 from corridors.lettering import Box, Lettering, Type
 from corridors.map_key import OnMap
 from corridors.map_places import ENDS, Sign, draw_signs, signs_of, write_label, write_signs
-from corridors.map_scene import Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
+from corridors.map_scene import Ground, Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
 from corridors.sheet import EURASIA, Frame, Stroke, draw_ground, draw_lines, draw_overview, frame_round
-from geodata.basemap import read_borders, read_names
+from geodata.basemap import read_borders, read_local_names, read_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from matplotlib.axes import Axes
 
@@ -42,24 +42,24 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
         spine.set_edgecolor(theme.faint_ink)
         spine.set_zorder(20)
     draw_ground(axes, frame, theme, borders=borders)
-    rails, roads = _draw_network(axes, frame, scene)
+    rails, roads = draw_network(axes, frame, scene)
     bands = lay_bands(stretches_of(scene, frame), ends_of(scene, frame), pitch=signs.BAND_PITCH)
-    _draw_bands(axes, bands, scene)
+    draw_bands(axes, bands, scene)
     lettering = Lettering(frame.width, frame.height)
     lettering.avoid(_dots([b.points for b in bands], frame))
     lettering.avoid(_kashmir(frame))
-    corner = _draw_small_map(axes, frame, scene, bands, lettering)
-    _draw_scale(axes, frame, theme, lettering, corner)
+    _draw_small_map(axes, frame, scene, bands, lettering)
     found = signs_of(scene, frame)
     for sign in found:
         lettering.block_round(sign.x, sign.y, sign.radius)
+    draw_scale(axes, frame, theme, lettering)
     draw_signs(axes, found, theme)
     for name in read_names():
         if name.kind == "town":
             x, y = frame.place(name.lonlat)[0]
             lettering.block_round(float(x), float(y), 1.6)
     write_signs(axes, [sign for sign in found if sign.kind in ENDS], theme, lettering)
-    _write_names(axes, frame, theme, lettering)
+    write_names(axes, frame, scene, lettering)
     write_signs(axes, [sign for sign in found if sign.kind not in ENDS and not sign.aside], theme, lettering)
     _draw_badges(axes, bands, frame, scene, lettering)
     _write_exits(axes, frame, scene, bands, lettering)
@@ -67,19 +67,26 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     write_signs(axes, [sign for sign in found if sign.aside], theme, lettering)
     seen = {b.style for b in read_borders(borders) if frame.holds(frame.place(b.lonlat)).any()}
     return OnMap(
+        corridors=frozenset(b.corridor for b in bands if frame.holds(b.points).any()),
         bands=frozenset((b.mode, b.status) for b in bands),
         rails=rails,
         roads=roads,
         states=frozenset(sign.state for sign in found if sign.kind == "gate"),
         lane_states=frozenset(sign.state for sign in found if sign.kind == "gate" and not sign.name),
+        hours=any(sign.kind == "gate" and sign.note for sign in found),
         gauge_breaks=any(sign.kind == "gauge" for sign in found),
         mode_changes=any(sign.kind == "mode" for sign in found),
         borders=frozenset(seen),
     )
 
 
-def _draw_network(axes: Axes, frame: Frame, scene: Scene) -> tuple[frozenset[str], bool]:
-    """Railways and roads of the region; gives the statuses of railways drawn, and whether there are roads."""
+def draw_network(
+    axes: Axes, frame: Frame, scene: Scene | Ground, built: Collection[str] = (), *, small: bool = False
+) -> tuple[frozenset[str], bool]:
+    """Railways and roads of the region; gives the statuses of railways drawn, and whether there are roads.
+
+    What is in `built` is drawn as in service, whatever its row says; a small map has no roads.
+    """
     rails: dict[str, list[Points]] = {}
     roads: list[Points] = []
     for name in [*scene.links, *scene.crossings]:
@@ -88,21 +95,24 @@ def _draw_network(axes: Axes, frame: Frame, scene: Scene) -> tuple[frozenset[str
             continue
         line = frame.place(scene.line(name))
         if frame.holds(line, -20.0).any():
-            (rails.setdefault(hop.status, []) if hop.mode == "rail" else roads).append(line)
-    signs.draw_road(axes, roads, scene.theme)
+            status = "operational" if name in built else hop.status
+            (rails.setdefault(status, []) if hop.mode == "rail" else roads).append(line)
+    if not small:
+        signs.draw_road(axes, roads, scene.theme)
     for status, lines in rails.items():
-        signs.draw_railway(axes, lines, status, scene.theme)
+        signs.draw_railway(axes, lines, status, scene.theme, small=small)
     return frozenset(rails), bool(roads)
 
 
-def _draw_bands(axes: Axes, bands: Sequence[Band], scene: Scene) -> None:
+def draw_bands(axes: Axes, bands: Sequence[Band], scene: Scene, *, scale: float = 1.0) -> None:
+    """Bands of all corridors, as broad as `scale` says."""
     groups: dict[tuple[str, str, str], list[Points]] = {}
     for band in bands:
         groups.setdefault((band.corridor, band.mode, band.status), []).append(band.points)
     for (corridor, mode, status), lines in groups.items():
         colour = scene.styles[corridor].colour
         level, paper = list(scene.styles).index(corridor), scene.theme.paper
-        signs.draw_band(axes, lines, (colour, paper), (mode, status), level=level, gid=f"band-{corridor}")
+        signs.draw_band(axes, lines, (colour, paper), (mode, status), level=level, gid=f"band-{corridor}", scale=scale)
 
 
 def _kashmir(frame: Frame) -> Points:
@@ -144,10 +154,10 @@ def _write_exits(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], 
     for way in scene.ways:
         hauls = hauls_of(way)
         outside = [a for a in hauls if not in_frame(scene, frame, a.to_node_id)]
-        if not outside:
+        if not outside or not (in_frame(scene, frame, way.origin) and in_frame(scene, frame, way.destination)):
             continue
         last = outside[-1].to_node_id
-        named = f"to {short_name(scene.nodes[last].name)}"
+        named = f"to {scene.name_of(last)}"
         if any(label.text == named for label in lettering.labels):
             continue
         ends = np.concatenate(
@@ -164,7 +174,8 @@ def _write_exits(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], 
 
 def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], lettering: Lettering) -> None:
     """Names of towns: well-known ones, then places on the ways, those that most ways pass first; each with a dot."""
-    towns = [(name.name, name.lonlat[0], 7.0) for name in read_names() if name.kind == "town"]
+    local = {short_name(n.name): scene.name_of(n.node_id) for n in scene.nodes.values()} if scene.local else {}
+    towns = [(local.get(n.name, n.name), n.lonlat[0], 7.0) for n in read_names() if n.kind == "town"]
     passed: dict[str, set[str]] = {}
     for way in scene.ways:
         for haul in hauls_of(way):
@@ -174,7 +185,7 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
     order = sorted(passed, key=lambda n: (-weight.get(scene.nodes[n].kind, 0), -len(passed[n]), n))
     on_way = (scene.nodes[name] for name in order)
     towns += [
-        (short_name(node.name), np.array([node.lon, node.lat]), 6.5)
+        (scene.name_of(node.node_id), np.array([node.lon, node.lat]), 6.5)
         for node in on_way
         if node.kind not in {"waypoint", "border"}
     ]
@@ -194,8 +205,10 @@ def _write_towns(axes: Axes, frame: Frame, scene: Scene, found: Sequence[Sign], 
             write_label(axes, label, scene.theme.ink, scene.theme.paper)
 
 
-def _write_names(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering) -> None:
+def write_names(axes: Axes, frame: Frame, scene: Scene | Ground, lettering: Lettering, *, larger: float = 0.0) -> None:
     """Names of countries, seas and lakes, where there is room."""
+    theme = scene.theme
+    local = read_local_names() if scene.local else {}
     types = {
         "country": (Type(8.6, "bold"), Type(7.4, "bold")),
         "sea": (Type(7.6, style="italic"),),
@@ -204,28 +217,36 @@ def _write_names(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering) -
     for name in read_names():
         if name.kind in types:
             spots = [(float(x), float(y)) for x, y in frame.place(name.lonlat)]
-            tries = (lettering.place_at(name.name, spots, kind) for kind in types[name.kind])
+            words = local.get(name.name, name.name)
+            kinds = [kind._replace(size=max(kind.size + larger, 6.0)) for kind in types[name.kind]]
+            tries = (lettering.place_at(words, spots, kind) for kind in kinds)
             label = next((found for found in tries if found is not None), None)
             water = name.kind != "country"
             write_label(axes, label, theme.type_on_sea if water else theme.country, theme.sea if water else theme.land)
 
 
-def _draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, taken: str) -> None:
-    """Bar of 500 km, in the lower corner that the small map has left."""
-    length = 500.0 * frame.scale
-    x = 14.0 if not taken.endswith("left") or taken.startswith("upper") else frame.width - length - 30.0
+def draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, length_km: float = 500.0) -> None:
+    """Bar of so many kilometres along the lower edge, where it covers least; to be drawn once the signs have their places."""
+    length = length_km * frame.scale
     y = 16.0
-    lettering.block(Box(x - 6.0, y - 10.0, x + length + 24.0, y + 16.0))
+
+    def room(x: float) -> Box:
+        return Box(x - 6.0, y - 10.0, x + length + 24.0, y + 16.0)
+
+    spots = np.linspace(14.0, max(frame.width - length - 30.0, 14.0), 9)[[0, 8, 1, 7, 2, 6, 3, 5, 4]]
+    x = float(min(spots, key=lambda at: (not lettering.is_free(room(at)), lettering.ink_under(room(at)) > 4)))
+    lettering.block(room(x))
     for i, colour in enumerate((theme.ink, theme.paper)):
         line = np.array([[x + i * length / 2, y], [x + (i + 1) * length / 2, y]])
         draw_lines(axes, [line], Stroke(theme.ink, 3.0, 9.0))
         draw_lines(axes, [line + np.array([[0.6, 0.0], [-0.6, 0.0]])], Stroke(colour, 1.8, 9.1))
-    for at, words in ((0.0, "0"), (0.5, "250"), (1.0, "500 km")):
+    middle = [(0.5, f"{length_km / 2:g}")] if length > 60.0 else []
+    for at, words in ((0.0, "0"), *middle, (1.0, f"{length_km:g} km")):
         signs.write(axes, (x + at * length - 2.0, y + 4.0), words, Type(6.5), signs.Ink(theme.ink, theme.paper))
 
 
-def _draw_small_map(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], lettering: Lettering) -> str:
-    """Eurasia with the frame of the large map, in the corner where the fewest bands run; gives that corner."""
+def _draw_small_map(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], lettering: Lettering) -> None:
+    """Eurasia with the frame of the large map, in the corner where the fewest bands run."""
     from matplotlib.patches import Rectangle
 
     theme = scene.theme
@@ -268,4 +289,3 @@ def _draw_small_map(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band
     outline = np.concatenate([a + (b - a) * edge[:, None] for a, b in pairwise(corners_pt)])
     draw_lines(inset, [small.place(frame.lonlat(outline))], Stroke(theme.ink, 0.9, 4.0))
     inset.add_patch(Rectangle((0, 0), width, height, fill=False, edgecolor=theme.paper, linewidth=0.1, zorder=0.1))
-    return best

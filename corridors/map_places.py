@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from corridors import signs
-from corridors.lettering import Type
-from corridors.map_scene import short_name
+from corridors.lettering import LINE_SPACING, Type
+from corridors.map_notes import gauge_words, gauges_at_breaks, hours_at_gates, hours_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,8 @@ class Sign(NamedTuple):
     state: str = ""
     aside: bool = False
     """Not on any way drawn."""
+    note: str = ""
+    """What stands under the name."""
 
     @property
     def radius(self) -> float:
@@ -44,6 +46,7 @@ class Sign(NamedTuple):
 
 
 _RADIUS = {"origin": 5.0, "destination": 4.6, "gate": 3.6, "gauge": 4.6, "mode": 3.4}
+NOTE_SIZE = 6.6  # type of what stands under a name. [pt]
 ENDS = ("origin", "destination")
 _PORT_DWELLS = {"port_in", "port_out", "feeder"}
 
@@ -63,17 +66,23 @@ def signs_of(scene: Scene, frame: Frame) -> list[Sign]:
         - breaks
         - taken
     )
-    found += [_node_sign(scene, frame, "gauge", node) for node in sorted(breaks)]
+    gauges = gauges_at_breaks(scene.ways, scene.study.network.terminals)
+    found += [
+        _node_sign(scene, frame, "gauge", node)._replace(note=gauge_words(gauges[node]) if node in gauges else "")
+        for node in sorted(breaks)
+    ]
     found += [_node_sign(scene, frame, "mode", node) for node in sorted(changes)]
     states = scene.study.states
     used = {a.crossing_id or a.link_id for a in activities}
     passed = {n for a in activities for n in (a.from_node_id, a.to_node_id)}
+    hours = hours_at_gates(scene.ways)
     gates: list[Sign] = []
     doubtful = {k for k, v in states.items() if v != "open" and (k in scene.crossings or k in used | passed)}
     doubtful -= {k for k in doubtful if (k in taken or k in scene.links) and states[k].startswith("open")}
     for name in sorted({k for k in used if k in scene.crossings} | doubtful, key=lambda k: (k not in used, k)):
         gate = _gate(scene, frame, name, states.get(name, "open"))
         if gate is not None:
+            gate = gate._replace(note=hours_words(hours[name]) if name in hours else "")
             gate = gate._replace(aside=name not in used | passed and gate.state.startswith("open"))
         if gate is not None and not any(_touch(gate, g, 4.0) and gate.state == g.state for g in gates):
             gates.append(gate)
@@ -84,7 +93,7 @@ def signs_of(scene: Scene, frame: Frame) -> list[Sign]:
 def _node_sign(scene: Scene, frame: Frame, kind: str, node_id: str) -> Sign:
     node = scene.nodes[node_id]
     x, y = frame.place(np.array([[node.lon, node.lat]]))[0]
-    return Sign(kind, float(x), float(y), short_name(node.name))
+    return Sign(kind, float(x), float(y), scene.name_of(node_id))
 
 
 def _gate(scene: Scene, frame: Frame, name: str, state: str) -> Sign | None:
@@ -97,7 +106,7 @@ def _gate(scene: Scene, frame: Frame, name: str, state: str) -> Sign | None:
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     x, y = (np.interp(along[-1] / 2.0, along, line[:, i]) for i in (0, 1))
     hop = scene.hop(name)
-    words = short_name(scene.nodes[hop.to_node_id].name) if name in scene.crossings else ""  # a lane has no place name
+    words = scene.name_of(hop.to_node_id) if name in scene.crossings else ""  # a lane has no place name
     return Sign("gate", float(x), float(y), words, state)
 
 
@@ -140,7 +149,7 @@ def draw_signs(axes: Axes, found: Sequence[Sign], theme: Theme) -> None:
             drawing[sign.kind](axes, sign.x, sign.y, theme)
 
 
-def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering) -> None:
+def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lettering, *, larger: float = 0.0) -> None:
     """Names by rank: ends of the ways, shut or doubtful gates, gauge breaks, open gates, changes of mode."""
     named = {"", *(label.text for label in lettering.labels)}
 
@@ -149,17 +158,31 @@ def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lett
             return 5 if sign.aside else 3 if sign.state == "open" else 1
         return {"origin": 0, "destination": 0, "gauge": 2, "mode": 4}[sign.kind]
 
+    notes: dict[str, list[str]] = {}
+    for sign in sorted(found, key=lambda s: s.kind == "gauge"):
+        if sign.note and sign.note not in notes.setdefault(sign.name, []):
+            notes[sign.name].append(sign.note)
     types = (Type(9.0, "bold"), Type(7.2, "bold"), Type(7.2), Type(7.0), Type(7.0), Type(6.5))
     for sign in sorted(found, key=rank):
         if sign.name not in named:
             named.add(sign.name)
             kind = types[rank(sign)]
-            label = lettering.place_beside(sign.name, sign.x, sign.y, kind, gap=sign.radius + 2.0)
-            write_label(axes, label, theme.ink, theme.paper)
+            kind = kind._replace(size=max(kind.size + larger, 6.0))
+            tries = ["\n".join((sign.name, *notes.get(sign.name, ())[:n])) for n in (2, 1, 0)]
+            labels = (
+                lettering.place_beside(words, sign.x, sign.y, kind, gap=sign.radius + 2.0, close="\n" in words)
+                for words in dict.fromkeys(tries)
+            )
+            write_label(axes, next((label for label in labels if label is not None), None), theme.ink, theme.paper)
 
 
 def write_label(axes: Axes, label: Label | None, colour: str, halo: str) -> None:
-    """Write a name that found a place; its box can be told by its gid."""
-    if label is not None:
-        ink = signs.Ink(colour, halo, gid=f"label-{label.text}")
-        signs.write(axes, (label.x, label.y), label.text, label.type, ink)
+    """Write a name that found a place; its box can be told by its gid. Lines after the first are notes, in smaller type."""
+    if label is None:
+        return
+    name, *notes = label.text.split("\n")
+    ink = signs.Ink(colour, halo, gid=f"label-{name}")
+    signs.write(axes, (label.x, label.y), name, label.type, ink)
+    for i, words in enumerate(notes, start=1):
+        at = (label.x, label.y - i * LINE_SPACING * label.type.size)
+        signs.write(axes, at, words, Type(NOTE_SIZE), ink._replace(gid=f"note-{name}"))

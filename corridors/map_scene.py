@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corridors.lettering import can_write
 from corridors.spine import Stretch
-from corridors.style import THEMES, CorridorStyle, Theme, corridor_styles, grey_of
+from corridors.style import COLOURS, CorridorStyle, corridor_styles
+from corridors.themes import THEMES, Theme, on_theme
 from corridors.toml_files import ScenarioError, nearest
 from geodata.geometry import read_shapes
 from geodata.network import DATA, read_network
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from corridors.sheet import Frame
     from corridors.study import Study, Way
-    from geodata.network import Crossing, Link, Node
+    from geodata.network import Crossing, Link, Network, Node
     from sim.activities import Activity
 
 Points = NDArray[np.float64]
@@ -30,19 +32,27 @@ Points = NDArray[np.float64]
 WINDOW = (45.0, 21.0, 93.0, 57.0)
 """West, south, east, north of what the large map may show; the rest is on the small one. [deg]."""
 _OVERLAP_PT = 60.0
+REGIONS = {"all": "", "afghanistan": "AF", "pakistan": "PK", "turkmenistan": "TM", "kazakhstan": "KZ"}
+"""Regions that a map may be cut to, and their country (ISO 3166-1 alpha-2)."""
 
 
-class Scene(NamedTuple):
-    """What is drawn, taken from the study once."""
+class Ground(NamedTuple):
+    """Network that is drawn, its colours and its names; no study stands behind it."""
 
-    study: Study
-    ways: tuple[Way, ...]
-    styles: dict[str, CorridorStyle]
     theme: Theme
     nodes: Mapping[str, Node]
     links: Mapping[str, Link]
     crossings: Mapping[str, Crossing]
     shapes: Mapping[str, Points]
+    local: bool = False
+    """Whether names stand in local scripts where we have them."""
+
+    def name_of(self, node_id: str) -> str:
+        """Short name of a place as this map writes it."""
+        node = self.nodes[node_id]
+        return short_name(
+            node.name_local if self.local and node.name_local and can_write(node.name_local) else node.name
+        )
 
     def hop(self, name: str) -> Link | Crossing:
         """Link or crossing of a name."""
@@ -56,25 +66,84 @@ class Scene(NamedTuple):
         return ends if shape is None else np.concatenate([ends[:1], shape, ends[1:]])
 
 
-def scene_of(study: Study, corridors: Iterable[str] | None, theme: str) -> Scene:
-    """Take from the study what a map of some of its corridors shows; all of them if none is named."""
-    known = list(dict.fromkeys([*study.scenario.corridors, *(way.corridor for way in study.ways)]))
+class Scene(NamedTuple):
+    """What is drawn, taken from the study once."""
+
+    study: Study
+    ways: tuple[Way, ...]
+    styles: dict[str, CorridorStyle]
+    ground: Ground
+
+    @property
+    def theme(self) -> Theme:
+        """Colours of paper and ground."""
+        return self.ground.theme
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """All places of the tables."""
+        return self.ground.nodes
+
+    @property
+    def links(self) -> Mapping[str, Link]:
+        """All links of the tables."""
+        return self.ground.links
+
+    @property
+    def crossings(self) -> Mapping[str, Crossing]:
+        """All crossings of the tables."""
+        return self.ground.crossings
+
+    @property
+    def local(self) -> bool:
+        """Whether names stand in local scripts."""
+        return self.ground.local
+
+    def name_of(self, node_id: str) -> str:
+        """Short name of a place as this map writes it."""
+        return self.ground.name_of(node_id)
+
+    def hop(self, name: str) -> Link | Crossing:
+        """Link or crossing of a name."""
+        return self.ground.hop(name)
+
+    def line(self, name: str) -> Points:
+        """Longitudes and latitudes of a link or crossing. [deg]."""
+        return self.ground.line(name)
+
+
+def ground_of(theme: str, network: Network | None = None, *, local: bool = False) -> Ground:
+    """Whole network of the tables, with what `network` changes laid over it."""
+    everything = read_network()
+    over = network or everything
+    return Ground(
+        theme=THEMES[theme],
+        nodes={**everything.nodes, **over.nodes},
+        links={**everything.links, **over.links},
+        crossings={**everything.crossings, **over.crossings},
+        shapes=read_shapes(DATA),
+        local=local,
+    )
+
+
+def scene_of(
+    study: Study, corridors: Iterable[str] | None, theme: str, *, local: bool = False, among: Iterable[str] = ()
+) -> Scene:
+    """Take from the study what a map of some of its corridors shows; all of them if none is named.
+
+    Letters and colours are given out in the order of `among`, then of the study's own corridors.
+    """
+    known = list(dict.fromkeys([*among, *study.scenario.corridors, *(way.corridor for way in study.ways)]))
     wanted = known if corridors is None else list(corridors)
     for name in wanted:
         refuse_unknown("corridors", name, known)
     styles = corridor_styles(known)
-    if theme == "grey":
-        styles = {k: v._replace(colour=grey_of(v.colour)) for k, v in styles.items()}
-    everything = read_network()
+    styles = {k: v._replace(colour=on_theme(v.colour, COLOURS, THEMES[theme])) for k, v in styles.items()}
     return Scene(
         study=study,
         ways=tuple(way for way in study.ways if way.corridor in wanted),
         styles={name: styles[name] for name in known if name in wanted},
-        theme=THEMES[theme],
-        nodes={**everything.nodes, **study.network.nodes},
-        links={**everything.links, **study.network.links},
-        crossings={**everything.crossings, **study.network.crossings},
-        shapes=read_shapes(DATA),
+        ground=ground_of(theme, study.network, local=local),
     )
 
 
@@ -98,6 +167,13 @@ def places_in_window(scene: Scene) -> Points:
     west, south, east, north = WINDOW
     inside = (points[:, 0] > west) & (points[:, 0] < east) & (points[:, 1] > south) & (points[:, 1] < north)
     return points[inside] if inside.any() else points
+
+
+def places_of_region(scene: Scene, region: str) -> Points:
+    """Places that a map of a region must show: all of a country, or for "all" what the ways pass. [deg]."""
+    if region == "all":
+        return places_in_window(scene)
+    return np.array([[n.lon, n.lat] for n in scene.nodes.values() if n.country == REGIONS[region]])
 
 
 def stretches_of(scene: Scene, frame: Frame) -> dict[str, list[list[Stretch]]]:

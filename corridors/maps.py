@@ -16,44 +16,38 @@ Ground, projection: :mod:`corridors.sheet`, :mod:`geodata.basemap`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corridors import signs
-from corridors.canvas import new_canvas
-from corridors.lettering import Type, wrapped
 from corridors.map_key import CorridorKey, draw_key
 from corridors.map_layers import draw_map
-from corridors.map_scene import Scene, hauls_of, places_in_window, refuse_unknown, scene_of
+from corridors.map_scene import REGIONS, Scene, hauls_of, places_of_region, refuse_unknown, scene_of
+from corridors.map_sheet import PANEL, SIZES, new_map_sheet
 from corridors.sheet import PROJECTION_NOTE, frame_round
 from corridors.style import THEMES, rc_params, save_picture
-from geodata.basemap import BORDER_MODES, attributions
+from geodata.basemap import BORDER_MODES, LOCAL_NAMES, attributions
 from geodata.network import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from corridors.study import Study, Way
 
-SIZES: dict[str, tuple[float, float]] = {"a4": (11.69, 8.27), "a3": (16.54, 11.69), "slide": (13.33, 7.5)}
-"""Width and height of the sheet. [inch]."""
 
-_LEFT, _RIGHT, _TOP, _GUTTER, _PANEL = 26.0, 16.0, 56.0, 24.0, 212.0  # [pt]
-_FOOT_TYPE = Type(6.5)
-
-
-def plot_map(
+def plot_map(  # noqa: PLR0913 - one sheet and its choices
     study: Study,
     *,
     corridors: Iterable[str] | None = None,
+    region: str = "all",
     theme: str = "light",
     borders: str = "natural-earth",
     size: str = "a4",
+    labels: str = "en",
 ) -> Figure:
     """Map of the ways of a study.
 
@@ -63,12 +57,16 @@ def plot_map(
         What `corridors.study.run` returns.
     corridors
         Corridors to draw (``corridor_id``); all of the study if none is given.
+    region
+        "all" for all that the ways pass, or "afghanistan", "pakistan", "turkmenistan", "kazakhstan".
     theme
-        "light", or "grey" for a printer without colour.
+        "light", "print" to spare ink, "dark" for a projector, or "grey" for a printer without colour.
     borders
         "natural-earth", or "hidden" to leave national boundaries out.
     size
         "a4", "a3" or "slide".
+    labels
+        "en", or "local" for names in the script of the place, where we have them.
 
     Returns
     -------
@@ -78,69 +76,62 @@ def plot_map(
     Raises
     ------
     ScenarioError
-        If the study has no such corridor, or there is no such theme, size or way of drawing borders.
+        If the study has no such corridor, or there is no such region, theme, size, language or way of drawing borders.
     """
     from matplotlib import rc_context
 
-    for what, value, allowed in (("theme", theme, THEMES), ("borders", borders, BORDER_MODES), ("size", size, SIZES)):
-        refuse_unknown(what, value, list(allowed))
-    scene = scene_of(study, corridors, theme)
+    chosen = {"region": region, "theme": theme, "borders": borders, "size": size, "labels": labels}
+    for what, allowed in CHOICES.items():
+        refuse_unknown(what, chosen[what], list(allowed))
+    scene = scene_of(study, corridors, theme, local=labels == "local")
     with rc_context(rc_params(theme)):
-        figure = new_canvas(*SIZES[size])
-        foot = _foot_lines(scene, borders, SIZES[size][0] * 72.0 - _LEFT - _RIGHT)
-        bottom = 20.0 + 9.0 * len(foot)
-        width, height = SIZES[size][0] * 72.0, SIZES[size][1] * 72.0
-        map_size = (width - _LEFT - _GUTTER - _PANEL - _RIGHT, height - _TOP - bottom)
-        axes = _axes(figure, (_LEFT, bottom, *map_size))
-        frame = frame_round(places_in_window(scene), *map_size)
-        on_map = draw_map(axes, frame, scene, borders)
-        panel = _axes(figure, (_LEFT + map_size[0] + _GUTTER, bottom, _PANEL, map_size[1]))
-        panel.axis("off")
-        draw_key(panel, (_PANEL, map_size[1]), _corridor_keys(scene), on_map, scene.theme)
-        sheet = _axes(figure, (0.0, 0.0, width, height))
-        sheet.axis("off")
-        _draw_words(sheet, scene, foot, (width, height), bottom)
-    return figure
+        sheet = new_map_sheet(size, scene.theme, foot_of(scene, borders))
+        frame = frame_round(places_of_region(scene, region), *sheet.map_size)
+        on_map = draw_map(sheet.map_axes(), frame, scene, borders)
+        keys, missing = _corridor_keys(scene, on_map.corridors)
+        draw_key(sheet.panel_axes(), (PANEL, sheet.map_size[1]), keys, on_map, scene.theme)
+        where = "" if region == "all" else f": {region.capitalize()}"
+        sheet.write_head(f"{study.scenario.title}{where}", _under_title(scene, missing))
+    return sheet.figure
 
 
-def draw(
-    study: Study,
-    path: str | Path,
-    *,
-    corridors: Iterable[str] | None = None,
-    theme: str = "light",
-    borders: str = "natural-earth",
-    size: str = "a4",
-) -> Path:
-    """Write the map of a study as PNG (200 dpi) or SVG, by the ending of `path`; see `plot_map`."""
-    figure = plot_map(study, corridors=corridors, theme=theme, borders=borders, size=size)
-    written = save_picture(figure, path, theme=theme)
+def _under_title(scene: Scene, missing: Sequence[str]) -> str:
+    scenario = scene.study.scenario
+    words = f"Ways, lines and gates as of {scenario.date.day} {scenario.date:%B %Y} · scenario {scenario.name}"
+    return f"{words} · corridors that pass elsewhere: {', '.join(missing)}" if missing else words
+
+
+CHOICES: dict[str, Collection[str]] = {
+    "region": REGIONS,
+    "theme": THEMES,
+    "borders": BORDER_MODES,
+    "size": SIZES,
+    "labels": ("en", "local"),
+}
+"""What may be chosen for a map, and the words allowed."""
+
+
+def draw(study: Study, *paths: str | Path, theme: str = "light") -> list[Path]:
+    """Write the map of a study as PNG, SVG or PDF, by the endings of `paths`, drawn once; see `plot_map`."""
+    figure = plot_map(study, theme=theme)
+    written = [save_picture(figure, path, theme=theme) for path in paths]
     figure.clear()
     return written
 
 
-def _axes(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
-    """Axes at left, bottom, width, height whose unit is the point. [pt]."""
-    width, height = (72.0 * v for v in figure.get_size_inches())
-    axes = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height))
-    axes.set_xlim(0.0, box[2])
-    axes.set_ylim(0.0, box[3])
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.patch.set_alpha(0.0)
-    return axes
-
-
-def _corridor_keys(scene: Scene) -> list[CorridorKey]:
-    """Letter, name and figures of each corridor, over all pairs of places."""
-    keys = []
+def _corridor_keys(scene: Scene, drawn: Collection[str]) -> tuple[list[CorridorKey], list[str]]:
+    """Letter, name and figures of each corridor over all pairs of places, and letters of those that pass elsewhere."""
+    keys, missing = [], []
     for name, style in scene.styles.items():
         ways = [way for way in scene.ways if way.corridor == name]
         found = [way for way in ways if way.feasible and way.itinerary is not None]
+        if found and name not in drawn:
+            missing.append(style.letter)
+            continue
         words = scene.study.catalogue[name].name if name in scene.study.catalogue else name
         facts = _facts(found, len(ways)) if found else _obstacles([way.reason for way in ways])
         keys.append(CorridorKey(style.letter, style.colour, words, facts, bool(found)))
-    return keys
+    return keys, missing
 
 
 def _obstacles(reasons: Sequence[str]) -> str:
@@ -177,17 +168,15 @@ def _span(values: Sequence[float], form: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _foot_lines(scene: Scene, borders: str, width: float) -> list[str]:
-    """Assumption, sources and notes, wrapped. [pt]."""
-    lines: list[str] = []
-    if scene.study.assumption:
-        lines += wrapped(scene.study.assumption.rstrip(".") + ".", _FOOT_TYPE, width)
+def foot_of(scene: Scene, borders: str) -> list[str]:
+    """Assumption, sources and notes, a paragraph each."""
     base = attributions(borders)
     own = f"; {scene.study.own}" if scene.study.own.rows else ""
     sources = f"Network: tables of this project, sources in sources.csv{own}"
-    words = ". ".join([sources, *base[:2], *_osm(scene), PROJECTION_NOTE]) + "."
-    lines += wrapped(" ".join([words, *base[2:]]), _FOOT_TYPE, width)
-    return lines
+    scripts = [LOCAL_NAMES] if scene.local else []
+    words = ". ".join([sources, *base[:2], *_osm(scene), *scripts, PROJECTION_NOTE]) + "."
+    assumed = scene.study.assumption
+    return [*([assumed.rstrip(".") + "."] if assumed else []), " ".join([words, *base[2:]])]
 
 
 def _osm(scene: Scene) -> list[str]:
@@ -197,17 +186,3 @@ def _osm(scene: Scene) -> list[str]:
     shapes = (DATA / "shapes_osm.geojson").exists()
     what = " and ".join(word for word, there in (("distances", lengths), ("line shapes", shapes)) if there)
     return [f"Some {what}: © OpenStreetMap contributors, ODbL 1.0, openstreetmap.org/copyright"] if what else []
-
-
-def _draw_words(sheet: Axes, scene: Scene, foot: Sequence[str], size: tuple[float, float], bottom: float) -> None:
-    """Title, date and foot."""
-    theme, scenario = scene.theme, scene.study.scenario
-    width, height = size
-    day = f"{scenario.date.day} {scenario.date:%B %Y}"
-    title = wrapped(scenario.title, Type(14.0, "bold"), width - _LEFT - _RIGHT)[0]
-    signs.write(sheet, (_LEFT, height - 27.0), title, Type(14.0, "bold"), signs.Ink(theme.ink, gid="title"))
-    words = f"Ways, lines and gates as of {day}   |   scenario {scenario.name}"
-    signs.write(sheet, (_LEFT, height - 41.0), words, Type(8.5), signs.Ink(theme.faint_ink, gid="date"))
-    for i, line in enumerate(foot):
-        at = (_LEFT, bottom - 20.0 - 9.0 * i)
-        signs.write(sheet, at, line, _FOOT_TYPE, signs.Ink(theme.faint_ink, gid=f"foot-{i}"))

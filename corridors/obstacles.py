@@ -11,10 +11,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from corridors.catalogue import Corridor
+from corridors.gap_words import gap_words
 from corridors.pins import sections_of
 from geodata.network import Network
 from sim.activities import WATER, Edge
 from sim.closures import Standing, split_open
+from sim.gaps import find_gap
 from sim.routing import Graph, Pin, least_cost
 from sim.unfolding import unfold
 
@@ -50,7 +52,7 @@ class Obstacles:
     ) -> dict[str, str] | None:
         """Obstacles on the way that meets fewest, by name and in words; None where no way keeps to those allowed."""
         edges, obstacles = self._standing
-        kept = [e for e in edges if allowed is None or e.edge_id not in obstacles or obstacles[e.edge_id][0] in allowed]
+        kept = [e for e in edges if allowed is None or allowed >= {name for name, _ in obstacles.get(e.edge_id, ())}]
         graph = Graph(kept, {e.edge_id: float(e.edge_id in obstacles) for e in kept})
         starts, ends = self.search.ends(graph, origin, destination)
         free = (dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0))
@@ -59,24 +61,27 @@ class Obstacles:
         route = least_cost(graph, origin, [destination], pin)[destination]
         if route is None:
             return None
-        return dict(obstacles[e.edge_id] for e in route.edges if e.edge_id in obstacles)
+        return dict(obstacle for e in route.edges for obstacle in obstacles.get(e.edge_id, ()))
 
-    def _unfolded(self) -> tuple[list[Edge], dict[str, tuple[str, str]]]:
-        """Every edge of the tables, and what stands in the way on it on the date: its name and its words."""
+    def _unfolded(self) -> tuple[list[Edge], dict[str, list[tuple[str, str]]]]:
+        """Every edge of the tables, and all that stands in the way on it on the date: names and words."""
         opened = {p.project_id: 1 for p in self.search.everything.projects.values() if p.kind != "upgrade"}
         everything = self.search.everything.built(dt.date(9999, 1, 1), opened)
         edges = unfold(everything, self.search.conditions)
         _, barred = split_open(edges, self.search.found, self.search.conditions.consignment, everything)
-        obstacles = {}
+        obstacles: dict[str, list[tuple[str, str]]] = {}
         for edge in edges:
             if edge.edge_id in self.search.graph.weights:
                 continue
             project = next((a.project_id for a in edge.activities if a.project_id), "")
+            found = []
             if project and project not in self.search.network.open_projects:
-                obstacles[edge.edge_id] = (project, self._unbuilt_words(project))
-            elif edge.edge_id in barred:
+                found.append((project, self._unbuilt_words(project)))
+            if edge.edge_id in barred:  # a gate may be shut on a line that is not built
                 standing = barred[edge.edge_id]
-                obstacles[edge.edge_id] = (standing.closure.closure_id, _shut_words(standing, self.search.everything))
+                found.append((standing.closure.closure_id, _shut_words(standing, self.search.everything)))
+            if found:
+                obstacles[edge.edge_id] = found
         return edges, obstacles
 
     def _unbuilt_words(self, name: str) -> str:
@@ -107,10 +112,24 @@ class Obstacles:
         names = self.search.everything.nodes
         if sections_of(corridor, origin, destination, self.search.conditions.direction)[0].modes <= set(WATER):
             return f"the way would leave {names[origin].name} by ship: it begins where a ship has brought the cargo"
-        return (
+        joined = (
             f"nothing joins {names[origin].name} and {names[destination].name} for load unit "
             f"{self.search.conditions.consignment.load_unit} in this corridor, even with every project built and every gate open"
         )
+        gap = self._gap(corridor, origin, destination)
+        return f"{joined}: {gap}" if gap else joined
+
+    def _gap(self, corridor: Corridor, origin: str, destination: str) -> str:
+        """Say where the corridor breaks off; empty where only its rules forbid what the network would allow."""
+        edges, _ = self._standing
+        graph = Graph(edges, dict.fromkeys((e.edge_id for e in edges), 0.0))
+        starts, ends = self.search.ends(graph, origin, destination)
+        sections = sections_of(corridor, origin, destination, self.search.conditions.direction)
+        pin = Pin(sections, dict.fromkeys(starts, 0.0), dict.fromkeys(ends, 0.0), frozenset(corridor.avoid), once=True)
+        nodes = self.search.everything.nodes
+        gap = find_gap(graph, origin, destination, pin, nodes)
+        unit = self.search.conditions.consignment.load_unit
+        return gap_words(gap, (origin, destination), nodes, graph.at, unit) if gap else ""
 
 
 def _shut_words(standing: Standing, network: Network) -> str:

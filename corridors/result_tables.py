@@ -6,6 +6,7 @@ Columns are only ever appended. Every figure is the model's own, to ten signific
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.citations import sources_of_activity
@@ -166,15 +167,25 @@ def routes_geojson(study: Study, rows: Sequence[Mapping[str, Any]] | None = None
     return {"type": "FeatureCollection", "attribution": LICENCE, "features": features}
 
 
-def data_package(study: Study) -> dict[str, Any]:
-    """Data dictionary of a study's tables (Frictionless)."""
+def _resource(name: str, kinds: Mapping[str, str]) -> dict[str, Any]:
+    """Entry of one table: its columns with their types."""
+    return {
+        "name": name, "path": f"{name}.csv", "profile": "tabular-data-resource", "encoding": "utf-8",
+        "schema": {"fields": [{"name": c, "type": kind} for c, kind in kinds.items()], "missingValues": [""]},
+    }  # fmt: skip
+
+
+def _resource_of(path: Path) -> dict[str, Any]:
+    """Entry of the table beside a chart: names of the study's columns are text, `mode`, `unit` and `than` too."""
+    header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+    return _resource(path.stem, {c: "string" if c in TEXTS | {"mode", "unit", "than"} else "number" for c in header})
+
+
+def data_package(study: Study, charts: Sequence[Path] = ()) -> dict[str, Any]:
+    """Data dictionary of a study's tables and of those beside its charts (Frictionless)."""
 
     def resource(name: str, columns: Sequence[str], texts: frozenset[str]) -> dict[str, Any]:
-        fields = [{"name": c, "type": KINDS.get(c, "string" if c in texts else "number")} for c in columns]
-        return {
-            "name": name, "path": f"{name}.csv", "profile": "tabular-data-resource", "encoding": "utf-8",
-            "schema": {"fields": fields, "missingValues": [""]},
-        }  # fmt: skip
+        return _resource(name, {c: KINDS.get(c, "string" if c in texts else "number") for c in columns})
 
     return {
         "name": f"corridors-study-{study.scenario.name}".replace("_", "-"),
@@ -185,6 +196,7 @@ def data_package(study: Study) -> dict[str, Any]:
             resource("costs", COST_COLUMNS, TEXTS),
             resource("sources", SOURCE_COLUMNS, TEXTS),
             resource("rows", ROW_COLUMNS, ROW_TEXTS),
+            *(_resource_of(path) for path in charts),
         ],
         "licenses": [{"name": "CC-BY-4.0"}, {"name": "ODbL-1.0"}],
         "attribution": LICENCE,

@@ -91,8 +91,8 @@ def frame_round(lonlat: Points, width: float, height: float, *, projection: str 
     return Frame(projection, middle_x - width / scale / 2.0, middle_y - height / scale / 2.0, scale, width, height)
 
 
-def draw_ground(axes: Axes, frame: Frame, theme: Theme, *, borders: str) -> None:
-    """Relief, sea, lakes, graticule and borders."""
+def draw_ground(axes: Axes, frame: Frame, theme: Theme, *, borders: str, named: bool = True) -> None:
+    """Relief, sea, lakes, graticule (its lines named or not) and borders."""
     _draw_relief(axes, frame, theme)
     water = [[frame.place(ring) for ring in polygon] for polygon in read_sea()]
     lakes = [[frame.place(ring) for ring in polygon] for polygon in read_lakes()]
@@ -100,7 +100,7 @@ def draw_ground(axes: Axes, frame: Frame, theme: Theme, *, borders: str) -> None
     draw_polygons(axes, _in_view(lakes, frame), face=theme.sea, edge=theme.coast, zorder=1.1)
     coast = in_view((frame.place(line) for line in read_coast()), frame)
     draw_lines(axes, coast, Stroke(theme.coast, 0.6, 1.2))
-    _draw_graticule(axes, frame, theme)
+    _draw_graticule(axes, frame, theme, named=named)
     for style in BORDER_DASHES:
         lines = in_view((frame.place(b.lonlat) for b in read_borders(borders) if b.style == style), frame)
         draw_border(axes, lines, style, theme)
@@ -197,7 +197,7 @@ def _draw_relief(axes: Axes, frame: Frame, theme: Theme) -> None:
     land, high = np.array(to_rgb(theme.land)), np.array(to_rgb(theme.highland))
     tint = land + (high - land) * np.clip(height / 4500.0, 0.0, 1.0)
     # Half of the shade only: the relief is a background.
-    image = np.clip(tint * (1.0 + 0.42 * (np.minimum(shade, 1.12) - 1.0)), 0.0, 1.0)
+    image = np.clip(tint * (1.0 + 0.42 * theme.relief * (np.minimum(shade, 1.12) - 1.0)), 0.0, 1.0)
     image = np.round(image * 255.0).astype(np.uint8)
     axes.imshow(
         image,
@@ -222,7 +222,7 @@ def _bilinear(grid: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.
     )
 
 
-def _draw_graticule(axes: Axes, frame: Frame, theme: Theme, step: int = 5) -> None:
+def _draw_graticule(axes: Axes, frame: Frame, theme: Theme, *, named: bool, step: int = 5) -> None:
     """Meridians and parallels, named outside the frame where they cross its edges."""
     span = np.linspace(0.0, 1.0, 241)
     stroke = Stroke(theme.grid_on_map, 0.45, 1.3)
@@ -232,12 +232,12 @@ def _draw_graticule(axes: Axes, frame: Frame, theme: Theme, step: int = 5) -> No
         draw_lines(axes, in_view([line], frame), stroke)
         for at, edge, align in ((0.0, -3.0, "top"), (frame.height, frame.height + 3.0, "bottom")):
             x = float(np.interp(at, line[:, 1], line[:, 0]))
-            if 12 < x < frame.width - 12:
+            if named and 12 < x < frame.width - 12:
                 axes.text(x, edge, f"{lon}°E", ha="center", va=align, **words)
     for lat in range(5, 75, step):
         line = frame.place(np.column_stack([10.0 + 120.0 * span, np.full(241, float(lat))]))
         draw_lines(axes, in_view([line], frame), stroke)
         for at, edge, align in ((0.0, -3.0, "right"), (frame.width, frame.width + 3.0, "left")):
             y = float(np.interp(at, line[:, 0], line[:, 1]))
-            if 8 < y < frame.height - 8:
+            if named and 8 < y < frame.height - 8:
                 axes.text(edge, y, f"{lat}°N", ha=align, va="center", rotation=90, **words)

@@ -47,6 +47,8 @@ class Side:
         Row of ``comparison.csv`` of each way.
     draws
         Hours and dollars of each feasible way, draw by draw; shape (draw,).
+    study, folder
+        Where the activities of a way are read: the study, or the folder.
     """
 
     label: str
@@ -59,6 +61,17 @@ class Side:
     states: Mapping[str, str]
     ways: Mapping[WayKey, Mapping[str, Any]]
     draws: Mapping[WayKey, tuple[Floats, Floats]] = field(repr=False)
+    study: Study | None = field(default=None, repr=False)
+    folder: Path | None = None
+
+    def activities_of(self, key: WayKey) -> list[Mapping[str, Any]]:
+        """Rows of ``activities.csv`` of one way, in order."""
+        if self.study is not None:
+            from corridors.result_tables import activity_rows
+
+            way = next(w for w in self.study.ways if (w.origin, w.destination, w.corridor) == key)
+            return list(activity_rows(self.study, way))
+        return [row for row in _read(self.folder, "activities") if _key(row) == key] if self.folder else []
 
 
 def side_of(what: str | Path, switches: Sequence[str] = (), rows: Sequence[str | Path] = ()) -> Side:
@@ -104,6 +117,7 @@ def side_of_study(study: Study, label: str = "") -> Side:
         study.states,
         {_key(row): row for row in comparison_rows(study)},
         {(w.origin, w.destination, w.corridor): (w.outcome.hours, w.outcome.usd) for w in study.ways if w.outcome},
+        study,
     )
 
 
@@ -134,6 +148,7 @@ def side_of_folder(folder: Path) -> Side:
         made["states"],
         {_key(row): row for row in _read(folder, "comparison")},
         _read_draws(folder / "draws.parquet"),
+        folder=folder,
     )
 
 

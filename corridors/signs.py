@@ -33,7 +33,7 @@ TIE_LENGTH = 2.6
 UNBUILT_BAND_DASHES = {"under_construction": (5.0, 1.1), "planned": (1.6, 1.1)}
 
 
-def draw_band(
+def draw_band(  # noqa: PLR0913 - one band and its looks
     axes: Axes,
     lines: Sequence[Points],
     colours: tuple[str, str],
@@ -41,24 +41,30 @@ def draw_band(
     *,
     level: int = 0,
     gid: str = "",
+    scale: float = 1.0,
 ) -> None:
     """Band of a corridor in its colour on paper, of one mode and status; a higher level runs over a lower one. [pt]."""
     colour, paper = colours
     mode, status = kind
     if mode in {"sea", "ferry"}:
-        draw_lines(axes, lines, Stroke(colour, 2.0, 5.5, dash=(0.0, (0.01, 1.75)), cap="round", gid=gid))
+        draw_lines(axes, lines, Stroke(colour, 2.0 * scale, 5.5, dash=(0.0, (0.01, 1.75)), cap="round", gid=gid))
         return
     z = 5.0 + 0.03 * level
-    draw_lines(axes, lines, Stroke(paper, BAND_WIDTH + 0.8, z))
+    draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * scale + 0.8, z))
     gaps = UNBUILT_BAND_DASHES.get(status)
-    draw_lines(axes, lines, Stroke(colour, BAND_WIDTH, z + 0.01, dash=(0.0, gaps) if gaps else "solid", gid=gid))
+    draw_lines(
+        axes, lines, Stroke(colour, BAND_WIDTH * scale, z + 0.01, dash=(0.0, gaps) if gaps else "solid", gid=gid)
+    )
     if mode == "road":
-        draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * 0.42, z + 0.02))
+        draw_lines(axes, lines, Stroke(paper, BAND_WIDTH * scale * 0.42, z + 0.02))
 
 
-def draw_railway(axes: Axes, lines: Sequence[Points], status: str, theme: Theme) -> None:
-    """Railway of the grey network: cross ties if in service, dashed or dotted if not. [pt]."""
-    if status == "operational":
+def draw_railway(axes: Axes, lines: Sequence[Points], status: str, theme: Theme, *, small: bool = False) -> None:
+    """Railway of the grey network: cross ties if in service, dashed or dotted if not; none of them on a small map. [pt]."""
+    if small:
+        dash = (0.0, (2.2, 1.4)) if status != "operational" else "solid"
+        draw_lines(axes, lines, Stroke(theme.road, 0.5, 3.0, dash=dash, gid=f"rail-{status}"))
+    elif status == "operational":
         draw_lines(axes, lines, Stroke(theme.rail, 0.7, 3.0, gid="rail-operational"))
         ties = [tie for line in lines for tie in _ties(line)]
         draw_lines(axes, ties, Stroke(theme.rail, 0.45, 3.0))
@@ -177,10 +183,11 @@ class Ink(NamedTuple):
 
 def write(axes: Axes, at: tuple[float, float], text: str, kind: Type, ink: Ink) -> None:
     """Write text from the left end of its base line; the halo is a path beneath, so that SVG keeps the text as text. [pt]."""
+    kind = kind.for_text(text)
     if ink.halo:
         _draw_halo(axes, at, text, kind, ink)
     axes.text(
-        *at, text, fontsize=kind.size, fontweight=kind.weight, fontstyle=kind.style, color=ink.colour, ha="left",
+        *at, text, fontproperties=font_of(kind), color=ink.colour, ha="left",
         va="baseline", zorder=ink.zorder, gid=ink.gid, clip_on=False, linespacing=LINE_SPACING,
     )  # fmt: skip
 

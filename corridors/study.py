@@ -34,6 +34,7 @@ from sim.amounts import Length
 from sim.closures import Assumption, Standing, gate_states, standings
 from sim.consignment import Consignment
 from sim.cost import payload_t
+from sim.draws import NET_POINTS
 from sim.parameters import MatchError, Parameters
 from sim.simulation import Draws
 
@@ -107,6 +108,11 @@ class Study:
         from corridors.citations import sources_of  # the citations read two more tables
 
         return list(sources_of(self))
+
+    def _repr_html_(self) -> str:
+        from corridors.notebook_view import study_html  # draws the map
+
+        return study_html(self)
 
 
 def run(scenario: Scenario) -> Study:
@@ -197,6 +203,8 @@ def _ways(
     while True:
         draws.prepare(amounts_of(found))
         ways = tuple(way.carried_through(draws) for way in found)
+        if draws.count > NET_POINTS:  # so many numbers are sooner made again than kept
+            draws.forget()
         doubts = doubts_of(ways, draws, replicates)
         worst = 0.0 if wanted is None else worst_error_percent(doubts, ways)
         if wanted is None or worst <= wanted:

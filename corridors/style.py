@@ -11,8 +11,9 @@ they stay apart on a grey printer. The smallest distance is about 28; two colour
 about 10. Four more were added the same way and lie at least 19.9 from each other and from the first eight. From the
 thirteenth corridor on colours repeat with another dash, marker and letter.
 
-What is left out: a dark theme, and type other than DejaVu Sans, which matplotlib ships, so that a picture looks the
-same on every machine.
+Type is DejaVu Sans, which matplotlib ships, and Noto Sans Arabic for names in Arabic script, which stands in
+``data/fonts`` (SIL Open Font License 1.1), so that a picture looks the same on every machine. Themes of paper and ground:
+:mod:`corridors.themes`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corridors.themes import THEMES, Theme, grey_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matplotlib.figure import Figure
+
+__all__ = [
+    "ACTIVITY_FILLS", "COLOURS", "COST_FILLS", "COUNTRY_FILLS", "DASHES", "LETTERS", "MARKERS", "STATE_STYLES", "STATUS_DASHES",
+    "STATUS_LABELS", "THEMES", "CorridorStyle", "FillStyle", "StateStyle", "Theme", "activity_group", "corridor_styles",
+    "grey_of", "rc_params", "save_picture",
+]  # fmt: skip
 
 Dash = tuple[float, ...]
 
@@ -54,26 +63,6 @@ class StateStyle(NamedTuple):
     edge: str
 
 
-class Theme(NamedTuple):
-    """Colours of paper, type and base map."""
-
-    paper: str
-    ink: str
-    faint_ink: str
-    grid: str
-    sea: str
-    land: str
-    highland: str
-    grid_on_map: str
-    coast: str
-    border: str
-    rail: str
-    road: str
-    type_on_sea: str
-    country: str
-    coloured: bool
-
-
 # Order: neighbours in the list differ most in lightness, so that studies of few corridors are the clearest.
 COLOURS: tuple[str, ...] = (
     "#314b6d", "#f18f42", "#00917e", "#6a1e21", "#bf7acc", "#af2800", "#9dc791", "#8152d5",
@@ -84,21 +73,6 @@ DASHES: tuple[Dash, ...] = (
 )  # fmt: skip
 MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P", "X", "p", "h", "<", ">", "*")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-THEMES: dict[str, Theme] = {
-    "light": Theme(
-        paper="#ffffff", ink="#1d2126", faint_ink="#5b6570", grid="#d9dde1", sea="#dfe8ee", land="#f6f4ee",
-        highland="#e3d9c8", grid_on_map="#c9d2d6",
-        coast="#8fa3b0", border="#8c8378", rail="#4d545c", road="#8a8f95", type_on_sea="#4f6b7c",
-        country="#85796a", coloured=True,
-    ),
-    "grey": Theme(
-        paper="#ffffff", ink="#1d1d1d", faint_ink="#5f5f5f", grid="#dcdcdc", sea="#e4e4e4", land="#f6f6f6",
-        highland="#dcdcdc", grid_on_map="#d0d0d0",
-        coast="#9a9a9a", border="#858585", rail="#505050", road="#8c8c8c", type_on_sea="#6c6c6c",
-        country="#808080", coloured=False,
-    ),
-}  # fmt: skip
 
 # What happens to the cargo, in the order in which it is stacked; hatches tell the parts apart without colour.
 ACTIVITY_FILLS: dict[str, FillStyle] = {
@@ -127,6 +101,24 @@ COST_FILLS: dict[str, FillStyle] = {
     "insurance": FillStyle("insurance", "#bf7acc", ""),
     "terminal": FillStyle("port and terminal", "#9b7bb5", "||||"),
     "box": FillStyle("box return", "#9dc791", "----"),
+    "divert": FillStyle("way round what is shut", "#432036", "++"),
+    "detention": FillStyle("detention of the box", "#f8b4c9", "////"),
+}
+
+# Countries in the order in which the ways pass them from the north; neighbours differ in lightness, and each has its code on it.
+COUNTRY_FILLS: dict[str, FillStyle] = {
+    "KZ": FillStyle("KZ Kazakhstan", "#314b6d", ""),
+    "KG": FillStyle("KG Kyrgyzstan", "#c3d2dd", ""),
+    "CN": FillStyle("CN China", "#f18f42", "////"),
+    "UZ": FillStyle("UZ Uzbekistan", "#9fb3c9", ""),
+    "TM": FillStyle("TM Turkmenistan", "#00917e", ""),
+    "AZ": FillStyle("AZ Azerbaijan", "#e9e4d8", "...."),
+    "GE": FillStyle("GE Georgia", "#bf7acc", "...."),
+    "AF": FillStyle("AF Afghanistan", "#f5cfa8", ""),
+    "IR": FillStyle("IR Iran", "#8152d5", ""),
+    "AE": FillStyle("AE United Arab Emirates", "#f8b4c9", "----"),
+    "PK": FillStyle("PK Pakistan", "#9dc791", ""),
+    "XZ": FillStyle("XZ at sea", "#dfe8ee", "...."),
 }
 
 STATE_STYLES: dict[str, StateStyle] = {
@@ -135,6 +127,7 @@ STATE_STYLES: dict[str, StateStyle] = {
     "restricted": StateStyle("restricted", "D", "#f7d9a8", "#8a5a00"),
     "shut": StateStyle("shut", "X", "#af2800", "#ffffff"),
     "unknown": StateStyle("unknown", "s", "#ffffff", "#5b6570"),
+    "not built": StateStyle("of a line not built", "+", "#ffffff", "#7b8590"),
 }
 
 # Strokes of links by status: (width in points, dash in line widths). A railway gets cross ties in signs.py.
@@ -148,21 +141,6 @@ STATUS_LABELS: dict[str, str] = {
     "under_construction": "under construction",
     "planned": "planned",
 }
-
-
-def grey_of(colour: str) -> str:
-    """Grey as light as a colour.
-
-    Examples
-    --------
-    >>> grey_of("#ffffff")
-    '#ffffff'
-    """
-    r, g, b = (int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (r, g, b)]
-    y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    level = round(255.0 * (12.92 * y if y <= 0.0031308 else 1.055 * y ** (1 / 2.4) - 0.055))
-    return f"#{level:02x}{level:02x}{level:02x}"
 
 
 def activity_group(kind: str, mode: str) -> str:
@@ -227,29 +205,45 @@ def rc_params(theme: str = "light") -> Any:
         "hatch.linewidth": 0.5,
         "text.hinting": "none",  # letters as wide as measured, at any resolution
         "svg.fonttype": "none",
+        "pdf.fonttype": 42,  # letters stay letters, each font embedded as the part of it that is used
         "svg.hashsalt": "corridors",
         "path.simplify": True,
     }
 
 
+ENDINGS: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""Endings of pictures, and what matplotlib would write into each that is not ours: the date and its own name."""
+
+
 def save_picture(figure: Figure, path: str | Path, *, theme: str = "light") -> Path:
-    """Write a figure as PNG (200 dpi) or SVG (pictures in it 110 dpi), by the ending of `path`; same figure, same bytes.
+    """Write a figure as PNG (200 dpi), SVG or PDF (pictures in them 110 dpi), by the ending of `path`; same figure, same bytes.
+
+    SVG and PDF keep words as words and carry the letters they use (:mod:`corridors.embedding`).
 
     Raises
     ------
     ValueError
-        If the ending is neither .png nor .svg.
+        If the ending is not .png, .svg or .pdf.
     """
     import matplotlib as mpl
 
+    from corridors.embedding import embed_letters
+
     target = Path(path)
     ending = target.suffix.lower()
-    metadata: dict[str, Any] = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}.get(ending, {})
-    if not metadata:
-        raise ValueError(f'picture file "{target.name}": ending is "{ending}"; allowed .png, .svg; rename the file')
+    if ending not in ENDINGS:
+        raise ValueError(
+            f'picture file "{target.name}": ending is "{ending}"; allowed {", ".join(ENDINGS)}; rename the file'
+        )
     with mpl.rc_context(rc_params(theme)):
         if ending == ".png":
-            figure.savefig(target, dpi=200.0, metadata=metadata, pil_kwargs={"compress_level": 4})
+            figure.savefig(target, dpi=200.0, metadata=ENDINGS[ending], pil_kwargs={"compress_level": 4})
         else:
-            figure.savefig(target, dpi=110.0, metadata=metadata)
+            figure.savefig(target, dpi=110.0, metadata=ENDINGS[ending])
+    if ending == ".svg":
+        target.write_text(embed_letters(target.read_text(encoding="utf-8")), encoding="utf-8")
     return target

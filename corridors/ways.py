@@ -19,6 +19,7 @@ from corridors.fallbacks import Fallbacks
 from corridors.obstacles import Obstacles
 from corridors.pins import sections_of
 from geodata.network import Network
+from geodata.regauging import regauged
 from sim.activities import WATER, Activity, Conditions, State
 from sim.amounts import Length
 from sim.closures import SEVERITY, Standing, split_open
@@ -98,6 +99,8 @@ class WayFinder:
         Closures in force or assumed.
     scenario
         Date and terms.
+    expectations
+        Means of the same rows, consignment and month that another search has worked out already.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of one study, taken apart once
@@ -109,11 +112,13 @@ class WayFinder:
         found: Sequence[Standing],
         lengths: Mapping[str, Length],
         scenario: Scenario,
+        expectations: Expectations | None = None,
     ) -> None:
+        network, everything = (regauged(n, scenario.gauges) for n in (network, everything))
         self.network, self.everything, self.parameters = network, everything, parameters
         self.conditions, self.lengths, self.scenario = conditions, lengths, scenario
         self.found = found
-        self.expectations = Expectations(parameters, conditions, lengths)
+        self.expectations = expectations or Expectations(parameters, conditions, lengths)
         self.usd_per_hour = self.expectations.usd_per_hour
         self._memo: Memo = {}
         month_of_date = scenario.date.month == scenario.month

@@ -40,6 +40,7 @@ __all__ = [
     "read_borders",
     "read_coast",
     "read_lakes",
+    "read_local_names",
     "read_names",
     "read_overview",
     "read_relief",
@@ -158,6 +159,21 @@ def read_names() -> tuple[PlaceName, ...]:
     for row in _rows("names.csv"):
         places.setdefault((row["name"], row["kind"]), []).append((float(row["lon"]), float(row["lat"])))
     return tuple(PlaceName(name, kind, np.array(points)) for (name, kind), points in places.items())
+
+
+@cache
+def read_local_names() -> dict[str, str]:
+    """Names of countries in a language of their own, by the name of :func:`read_names`; not every one has a row.
+
+    Examples
+    --------
+    >>> read_local_names()["KAZAKHSTAN"]
+    'Қазақстан'
+    """
+    return {row["name"]: row["name_local"] for row in _rows("local_names.csv")}
+
+
+LOCAL_NAMES = "Names in local scripts: nodes.csv, and Unicode CLDR for countries; Latin where we have none"
 
 
 @cache

@@ -169,6 +169,11 @@ class Network:
             project_km={**self.project_km, project_id: length_km},
         )
 
+    def _repr_html_(self) -> str:
+        from geodata.network_view import network_html
+
+        return network_html(self)
+
     def _project(self, project_id: str) -> Project:
         if project_id not in self.projects:
             raise TableError.at(

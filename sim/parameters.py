@@ -104,6 +104,11 @@ class Parameters:
             self._classes[key] = tuple(marks.index(mark) + 1 for mark in marks)
         return self._classes[key]
 
+    def _repr_html_(self) -> str:
+        from sim.parameter_view import parameters_html
+
+        return parameters_html(self)
+
     def has_both_sides(self, crossing_id: str, quantity: str, component: str, reason: str) -> bool:
         """Whether one row gives both sides of a crossing together."""
         return (crossing_id, quantity, component, reason) in self._both

@@ -88,6 +88,8 @@ class _Search:
         self.ends = {u: respects.ends[graph.states[u][0]] for u in graph.ends}
         self.to_come = _to_come(graph, self.vectors, self.ends)
         self.kept: list[list[_Label]] = [[] for _ in graph.states]
+        self.vectors_kept: list[list[Vector]] = [[] for _ in graph.states]
+        self.vectors_found: list[Vector] = []
         self.found: list[_Way] = []
         self.heap: list[tuple[float, int, bool, _Label]] = []
         self.number = 0
@@ -100,8 +102,9 @@ class _Search:
             total, _, done, label = heapq.heappop(self.heap)
             if done:
                 vector = _plus(label.vector, self.ends[label.end])
-                if not _beaten(vector, [v for _, v, _ in self.found]):
+                if not _beaten(vector, self.vectors_found):
                     self.found.append((total, vector, label))
+                    self.vectors_found.append(vector)
             elif label.alive:
                 self.grow(label)
         best = _unbeaten(self.found)
@@ -113,7 +116,10 @@ class _Search:
         if label.end in self.ends:
             self.number += 1
             heapq.heappush(self.heap, (label.cost + self.graph.ends[label.end], self.number, True, label))
+        back = label.parent.end if label.parent is not None else -1
         for step in self.graph.leaving[label.end]:
+            if step.end == back:  # no better than the label it came from: no figure is below zero
+                continue
             vector = _plus(label.vector, self.vectors[step.number])
             self.push(_Label(label.cost + step.weight, vector, step.end, label, step))
 
@@ -122,14 +128,15 @@ class _Search:
         bound = self.graph.to_come[label.end]
         if bound == INFINITE:
             return
+        if _beaten(label.vector, self.vectors_kept[label.end]):
+            return
+        if _beaten(_plus(label.vector, self.to_come[label.end]), self.vectors_found):
+            return
         here = self.kept[label.end]
-        if _beaten(label.vector, [x.vector for x in here]):
-            return
-        if _beaten(_plus(label.vector, self.to_come[label.end]), [v for _, v, _ in self.found]):
-            return
         for other in here:
             other.alive = not _as_good(label.vector, other.vector)
-        self.kept[label.end] = [*(x for x in here if x.alive), label]
+        here = [*(x for x in here if x.alive), label]
+        self.kept[label.end], self.vectors_kept[label.end] = here, [x.vector for x in here]
         self.number += 1
         heapq.heappush(self.heap, (label.cost + bound, self.number, False, label))
 
@@ -152,7 +159,10 @@ def _as_good(a: Vector, b: Vector) -> bool:
 def _beaten(vector: Vector, others: Sequence[Vector]) -> bool:
     """Whether one of others is at most as large in every respect."""
     a, b, c, d = vector
-    return any(o[0] <= a and o[1] <= b and o[2] <= c and o[3] <= d for o in others)
+    for e, f, g, h in others:  # noqa: SIM110 - most of the search's time; any() takes half as long again
+        if e <= a and f <= b and g <= c and h <= d:
+            return True
+    return False
 
 
 def _unbeaten(found: list[_Way]) -> list[_Way]:

@@ -288,3 +288,17 @@ def _trace(end: tuple[float, _Label], parent: Mapping[_Label, tuple[_Label, Edge
         edges.append(edge)
         states.append(label[0])
     return Path(tuple(reversed(states)), tuple(reversed(edges)), total)
+
+
+Label = _Label
+"""State, section, number of the section's places passed: where a pinned way can stand."""
+
+
+def labels_at(graph: Graph, origin: str, pin: Pin) -> list[Label]:
+    """Labels in which a pinned way may begin."""
+    return [label for _, label in _starts(graph, origin, pin)]
+
+
+def labels_after(graph: Graph, label: Label, pin: Pin) -> list[tuple[Edge, Label]]:
+    """Steps that a pinned way may take from a label: the edge and the label that it leads to."""
+    return list(_steps(graph, label, pin))

@@ -143,6 +143,11 @@ class Draws:
         made: T = self._kept[key]
         return made
 
+    def forget(self) -> None:
+        """Let go of what was kept; it is made again, the same to the bit, when it is next asked for."""
+        for kept in (self._rows, self._vectors, self._trips, self._spread, self._kept):
+            kept.clear()
+
     def prepare(self, amounts: Iterable[Amount]) -> None:
         """Make the streams of many amounts in one go: the same numbers sooner."""
         trips: dict[str, Law] = {}

@@ -107,7 +107,7 @@ def tables_of(unknowns: Sequence[Unknown]) -> Floats:
     scores = normal_quantile(np.clip(u, 0.1 / CELLS, 1.0 - 0.1 / CELLS))
     nodes[lucks] = np.exp(np.sqrt(variance) * scores - variance / 2.0)
     owed = 2.0 * (CELLS - nodes[lucks, 0] / 2.0 - nodes[lucks, 1:-1].sum(axis=1))
-    nodes[lucks, -1] = np.maximum(nodes[lucks, -1], owed)
+    nodes[lucks, -1] = owed  # between the last two quantiles: the end cell makes the mean exact
     for row, unknown in zip(nodes, unknowns, strict=True):
         if unknown.form != "lognormal":
             row[:] = unknown.quantile(tied if unknown.factor else u)

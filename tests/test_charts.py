@@ -21,7 +21,7 @@ from matplotlib.text import Text
 
 from corridors import read_scenario, run
 from corridors.captions import figures, pair_of
-from corridors.charts import plot_bars, plot_costs, plot_profile, save
+from corridors.charts import plot_arrival, plot_bars, plot_costs, plot_days, plot_odds, plot_profile, save
 from corridors.own_rows import OwnRows
 from corridors.profiles import Scale, curves_of
 from sim.activities import Activity
@@ -191,7 +191,7 @@ def made_up_study(names=tuple(WAYS), *, shut=True, count=2):
         load_unit="FEU", count=count, tonnes=40.0, commodity="general", value_usd=100_000.0, rail_service="block_train"
     )
     scenario = SimpleNamespace(
-        name="both-open", title="Both railways open", date=dt.date(2032, 5, 1), terms="consignee", draws=DRAWS, seed=1, departures="month",
+        deadline_days=None, name="both-open", title="Both railways open", date=dt.date(2032, 5, 1), terms="consignee", draws=DRAWS, seed=1, departures="month",
         consignment=consignment,
     )  # fmt: skip
     return SimpleNamespace(
@@ -241,6 +241,10 @@ CHARTS = {
     "usd": lambda s: plot_profile(s, "usd"),
     "bars": plot_bars,
     "costs": plot_costs,
+    "countries": lambda s: plot_costs(s, by="country"),
+    "days": lambda s: plot_days(s, deadline=30.0),
+    "arrival": lambda s: plot_arrival(s, deadline=30.0),
+    "odds": plot_odds,
 }
 
 
@@ -414,7 +418,7 @@ def test_figures_are_not_finer_than_what_is_known():
     assert [figures(d, "usd") for d in (0.0, 4.6, 457.0, 6187.0, 12345.0)] == ["0", "5", "457", "6,190", "12,300"]
 
 
-@pytest.mark.parametrize("ending", ["png", "svg"])
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_same_study_gives_the_same_bytes(tmp_path, ending):
     small = made_up_study(("west-rail", "china-sea"))
     first, second = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
@@ -437,8 +441,8 @@ def test_svg_keeps_words_as_words(study, tmp_path):
 
 
 def test_another_ending_is_refused(study, tmp_path):
-    with pytest.raises(ValueError, match=r"allowed \.png, \.svg"):
-        save(plot_bars(study), tmp_path / "bars.pdf")
+    with pytest.raises(ValueError, match=r"allowed \.png, \.svg, \.pdf"):
+        save(plot_bars(study), tmp_path / "bars.eps")
 
 
 def test_settings_of_the_reader_are_left_alone(study):

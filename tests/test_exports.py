@@ -13,6 +13,7 @@ from shapely.geometry import shape
 from studies import FLAGSHIP, ONE_PAIR, study, study_with_chance, way_of
 
 import corridors.exports
+from corridors.charts import IN_RUN
 from corridors.citations import sources_of_activity
 from corridors.comparison import COLUMNS, comparison_rows
 from corridors.exports import write_study
@@ -25,9 +26,9 @@ from sim.parameters import DATA as SIMDATA
 
 FILES = {
     "comparison.csv", "activities.csv", "costs.csv", "draws.parquet", "routes.geojson", "sources.csv", "map.png", "map.svg",
-    "profile_hours.png", "profile_usd.png", "study.json", "datapackage.json", "rows.csv",
+    "study.json", "datapackage.json", "rows.csv",
 }  # fmt: skip
-PICTURES = {"map.png", "map.svg", "profile_hours.png", "profile_usd.png"}
+PICTURES = {"map.png", "map.svg", *(f"{stem}.{ending}" for stem in IN_RUN.values() for ending in ("png", "csv"))}
 ACTIVITIES = [
     "corridor", "seq", "activity_id", "kind", "from", "to", "country", "mode", "gauge_mm", "km", "hours_mean", "hours_p10",
     "hours_p90", "cumulative_km", "cumulative_hours", "cumulative_usd", "parameter_ids", "source_ids",
@@ -76,12 +77,17 @@ def feasible(carried):
 
 
 def test_every_promised_file_is_written_with_pictures(tmp_path):
-    carried = study("today", *ONE_PAIR, "corridors=iran-road,west-road")
+    carried = study("today", *ONE_PAIR, "corridors=iran-road,qtta-road,west-road")
     files = write_study(carried, tmp_path / "out")
-    assert {p.name for p in files} >= FILES
+    assert {p.name for p in files} >= FILES | PICTURES
     assert all(p.is_file() and p.stat().st_size > 0 for p in files)
     assert {p.name for p in files} == {p.name for p in (tmp_path / "out").iterdir()}
     assert (tmp_path / "out" / "map.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    tables = {p.name for p in files if p.suffix == ".csv"}
+    with system.use_context(trusted=True):
+        package = Package(str(tmp_path / "out" / "datapackage.json"))
+        assert {resource.path for resource in package.resources} == tables
+        assert package.validate().valid
 
 
 def test_without_pictures_everything_else_is_there(folder):

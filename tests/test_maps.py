@@ -9,9 +9,12 @@ import pytest
 
 from corridors import read_scenario, run
 from corridors.bands import lay_bands
-from corridors.lettering import Box, Lettering, Type, text_size, wrapped
+from corridors.lettering import Box, Lettering, Type, can_write, text_size, wrapped
+from corridors.map_notes import gauges_at_breaks, hours_at_gates, hours_words
 from corridors.map_places import Sign, _moved_apart
-from corridors.maps import SIZES, _obstacles, draw, plot_map
+from corridors.map_scene import REGIONS, places_of_region, scene_of
+from corridors.map_sheet import SIZES
+from corridors.maps import _obstacles, draw, plot_map
 from corridors.scenario import ScenarioError
 from corridors.sheet import REGION, Frame, frame_round
 from corridors.spine import Stretch
@@ -294,7 +297,7 @@ def test_borders_are_drawn_by_rule_and_can_be_hidden(study, figure):
 def test_grey_theme_has_no_colour(study, tmp_path):
     from PIL import Image
 
-    pixels = np.asarray(Image.open(draw(study, tmp_path / "grey.png", theme="grey")).convert("RGB")).astype(int)
+    pixels = np.asarray(Image.open(draw(study, tmp_path / "grey.png", theme="grey")[0]).convert("RGB")).astype(int)
     assert np.ptp(pixels, axis=2).max() <= 2
 
 
@@ -302,17 +305,17 @@ def test_grey_theme_has_no_colour(study, tmp_path):
 
 
 def test_svg_keeps_words_as_text(study, tmp_path):
-    text = draw(study, tmp_path / "map.svg").read_text(encoding="utf-8")
+    text = draw(study, tmp_path / "map.svg")[0].read_text(encoding="utf-8")
     assert "<text" in text
     for words in ("Kostanay", "Chaman", "Line of Control", study.scenario.title):
         assert re.search(rf"<text[^>]*>[^<]*{words}", text), words
     assert 'id="label-Chaman"' in text
 
 
-@pytest.mark.parametrize("ending", ["png", "svg"])
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_same_study_gives_the_same_bytes(study, tmp_path, ending):
-    first = draw(study, tmp_path / f"a.{ending}").read_bytes()
-    assert draw(study, tmp_path / f"b.{ending}").read_bytes() == first
+    first = draw(study, tmp_path / f"a.{ending}")[0].read_bytes()
+    assert draw(study, tmp_path / f"b.{ending}")[0].read_bytes() == first
     assert len(first) < 4_000_000
 
 
@@ -328,7 +331,7 @@ def test_a_corridor_keeps_its_letter_when_others_are_left_out(study):
 @pytest.mark.parametrize(
     ("switch", "message"),
     [
-        ({"theme": "dark"}, 'theme: found "dark"; allowed light, grey'),
+        ({"theme": "sepia"}, 'theme: found "sepia"; allowed light, print, dark, grey'),
         ({"size": "a44"}, 'size: found "a44"; allowed a4, a3, slide'),
         ({"borders": "none"}, 'borders: found "none"; allowed natural-earth, hidden'),
         ({"corridors": ["turgundi-chamann"]}, "turgundi-chaman"),
@@ -342,6 +345,132 @@ def test_unknown_choices_are_refused_with_what_is_allowed(study, switch, message
 def test_importing_maps_does_not_load_matplotlib():
     code = "import sys, corridors.maps; sys.exit(any(m.split('.')[0] in ('matplotlib', 'pyproj') for m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_pdf_keeps_words_as_words_with_the_letters_used(study, tmp_path):
+    [path] = draw(study, tmp_path / "map.pdf")
+    content = path.read_bytes()
+    names = set(re.findall(rb"/BaseFont /([A-Z]{6})\+([A-Za-z-]+)", content))
+    assert {name for _, name in names} >= {b"DejaVuSans", b"DejaVuSans-Bold"}
+    assert b"/FontFile2" in content
+    assert b"/ToUnicode" in content
+    assert b"CreationDate" not in content
+    assert len(content) < 2_000_000
+
+
+def test_svg_carries_the_letters_that_its_words_need(study, tmp_path):
+    import base64
+    import io
+
+    from fontTools.ttLib import TTFont
+
+    text = draw(study, tmp_path / "map.svg")[0].read_text(encoding="utf-8")
+    faces = re.findall(r"@font-face\{font-family:'([^']+)';font-weight:(\w+);.*?base64,([^)]+)\)", text)
+    assert ("DejaVu Sans", "bold") in {(family, weight) for family, weight, _ in faces}
+    inside = {
+        weight: set(TTFont(io.BytesIO(base64.b64decode(data))).getBestCmap())
+        for family, weight, data in faces
+        if family == "DejaVu Sans"
+    }
+    bold = "".join(re.findall(r"<text[^>]*bold[^>]*>([^<]*)</text>", text))
+    assert {ord(c) for c in bold if c.isalpha()} <= inside["bold"]
+    assert len(inside["bold"]) < 200
+
+
+def test_svg_carries_the_joined_forms_of_arabic_letters():
+    import base64
+    import io
+
+    from fontTools.ttLib import TTFont
+
+    from corridors.embedding import embed_letters
+
+    svg = "<svg><defs>\n</defs><text style=\"font: 9px 'Noto Sans Arabic', 'DejaVu Sans'\">کوئٹہ</text></svg>"
+    [data] = re.findall(r"font-family:'Noto Sans Arabic'.*?base64,([^)]+)\)", embed_letters(svg))
+    font = TTFont(io.BytesIO(base64.b64decode(data)))
+    assert set(map(ord, "کوئٹہ")) <= set(font.getBestCmap())
+    assert "GSUB" in font
+    assert len(font.getGlyphOrder()) > 2 * 5
+
+
+# ---- regions, scripts, hours of gates
+
+
+@pytest.mark.parametrize("region", ["afghanistan", "kazakhstan"])
+def test_a_map_of_a_region_holds_all_its_places_and_no_name_covers_another(study, region):
+    figure = plot_map(study, region=region)
+    scene = scene_of(study, None, "light")
+    axes = figure.axes[1]
+    (_, width), (_, height) = axes.get_xlim(), axes.get_ylim()
+    places = places_of_region(scene, region)
+    assert len(places) == sum(n.country == REGIONS[region] for n in scene.nodes.values())
+    assert frame_round(places, width, height).holds(frame_round(places, width, height).place(places)).all()
+    labels = [(gid, box) for gid, _, box in _texts(figure) if gid.startswith(("label-", "note-"))]
+    for i, (name, box) in enumerate(labels):
+        for other, there in labels[:i]:
+            if name.partition("-")[2] != other.partition("-")[2]:
+                assert not box.shrunk(0.97, 0.9).overlaps(there.shrunk(0.97, 0.9)), (name, other)
+    assert region.capitalize() in _words(figure)
+
+
+def test_names_in_local_scripts_stand_where_we_have_them(study):
+    figure = plot_map(study, labels="local")
+    words = {text for gid, text, _ in _texts(figure) if gid.startswith("label-")}
+    nodes = study.network.nodes
+    assert {nodes["almaty1"].name_local, "Қазақстан", "افغانستان"} <= words
+    assert nodes["karachi_port"].name_local in words
+    assert "Unicode CLDR" in _words(figure)
+    assert not any("\u4e00" <= c <= "\u9fff" for text in words for c in text)  # no letters for Chinese: Latin stands
+
+
+def test_arabic_letters_join_and_run_from_right_to_left():
+    from matplotlib.textpath import TextPath
+
+    from corridors.lettering import font_of
+
+    word = "کوئٹہ"
+    kind = Type(20.0).for_text(word)
+    assert kind.family == "Noto Sans Arabic"
+    joined = text_size(word, Type(20.0))[0]
+    assert joined < 0.8 * sum(text_size(letter, Type(20.0))[0] for letter in word)  # isolated letters are wider
+    first = TextPath((0, 0), word, size=20.0, prop=font_of(kind)).get_extents()
+    longer = TextPath((0, 0), word + "ا", size=20.0, prop=font_of(kind)).get_extents()
+    assert longer.width > first.width
+    assert can_write(word)
+    assert can_write("Қостанай")
+    assert not can_write("霍尔果斯")
+
+
+def test_hours_at_a_gate_are_those_of_the_activities_there(study):
+    found = hours_at_gates(study.ways)
+    assert found
+    for name, (low, high) in found.items():
+        sums = []
+        for way in study.ways:
+            if way.outcome is None:
+                continue
+            here = [
+                h
+                for a, h in zip(way.itinerary.activities, way.outcome.hours_mean, strict=True)
+                if a.crossing_id == name and a.kind not in {"haul", "rest"}
+            ]
+            sums += [sum(here)] if here else []
+        assert (low, high) == pytest.approx((min(sums), max(sums)))
+    figure = plot_map(study, region="afghanistan")
+    notes = {text for gid, text, _ in _texts(figure) if gid.startswith("note-")}
+    assert hours_words(found["road.torkham-torkham_pk"]) in notes
+    assert "1520|1676" in notes
+
+
+def test_gauges_at_a_break_are_those_of_its_terminal(study):
+    breaks = gauges_at_breaks(study.ways, study.network.terminals)
+    assert breaks
+    for place, gauges in breaks.items():
+        there = [
+            t for t in study.network.terminals.values() if t.node_id == place and t.from_mode == t.to_mode == "rail"
+        ]
+        assert set(gauges) in [{t.from_gauge, t.to_gauge} for t in there]
+        assert gauges[0] != gauges[1]
 
 
 # ---- projection

@@ -3,7 +3,20 @@
 import numpy as np
 import pytest
 
-from corridors.style import COLOURS, THEMES, activity_group, corridor_styles, grey_of, rc_params, save_picture
+from corridors.style import (
+    COLOURS,
+    COST_FILLS,
+    COUNTRY_FILLS,
+    THEMES,
+    activity_group,
+    corridor_styles,
+    grey_of,
+    rc_params,
+    save_picture,
+)
+from corridors.themes import DARK_COLOURS, on_theme
+from geodata.network import read_network
+from sim.cost import ALL_COMPONENTS
 
 # CIE XYZ of linear sRGB; white point D65; dichromacy after Machado, Oliveira and Fernandes (2009), severity 1.0
 XYZ = np.array(
@@ -39,6 +52,27 @@ def test_corridor_colours_stay_apart_for_every_eye(eye):
     assert _least_distance(COLOURS, eye) > 19.9
 
 
+@pytest.mark.parametrize("eye", EYES)
+def test_corridor_colours_stay_apart_on_dark_ground(eye):
+    assert _least_distance(DARK_COLOURS[:8], eye) > 20.3
+    assert _least_distance(DARK_COLOURS, eye) > 18.8
+    land = _lab(_linear(THEMES["dark"].land))[0]
+    assert min(_lab(_linear(c))[0] for c in DARK_COLOURS) > land + 25
+
+
+def test_a_corridor_has_one_colour_in_each_theme():
+    assert len(DARK_COLOURS) == len(COLOURS)
+    assert on_theme(COLOURS[2], COLOURS, THEMES["dark"]) == DARK_COLOURS[2]
+    assert on_theme(COLOURS[2], COLOURS, THEMES["print"]) == COLOURS[2]
+    assert on_theme(COLOURS[2], COLOURS, THEMES["grey"]) == grey_of(COLOURS[2])
+
+
+def test_every_component_and_every_country_has_a_fill():
+    assert set(ALL_COMPONENTS) <= set(COST_FILLS)
+    network = read_network()
+    assert {node.country for node in network.nodes.values()} | {"XZ"} <= set(COUNTRY_FILLS)
+
+
 def test_first_eight_colours_stay_apart_in_grey():
     lightness = sorted(_lab(_linear(c))[0] for c in COLOURS[:8])
     assert min(np.diff(lightness)) > 7
@@ -67,12 +101,12 @@ def test_every_kind_of_activity_has_a_fill():
 def test_every_theme_can_be_read():
     for name, theme in THEMES.items():
         paper, ink = _lab(_linear(theme.paper))[0], _lab(_linear(theme.ink))[0]
-        assert paper - ink > 70
+        assert (ink - paper if theme.dark else paper - ink) > 70
         assert rc_params(name)["svg.fonttype"] == "none"
 
 
 def test_other_endings_are_refused(tmp_path):
     from matplotlib.figure import Figure
 
-    with pytest.raises(ValueError, match=r'ending is ".jpg"; allowed .png, .svg'):
+    with pytest.raises(ValueError, match=r'ending is ".jpg"; allowed .png, .svg, .pdf'):
         save_picture(Figure(), tmp_path / "map.jpg")
