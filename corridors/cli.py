@@ -24,6 +24,7 @@ from corridors import (
     cli_speed,
     cli_switching,
     cli_unlock,
+    cli_world,
 )
 
 app = typer.Typer(
@@ -226,6 +227,7 @@ app.add_typer(cli_switching.commands)
 app.add_typer(cli_league.commands)
 app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
+app.add_typer(cli_world.commands)
 
 if __name__ == "__main__":
     main()

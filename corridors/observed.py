@@ -21,14 +21,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from corridors.catalogue import Corridor, Stage
+from corridors.own_rows import tables_with
 from corridors.scenario import Scenario, read_scenario
-from geodata.network import Network, read_network
+from corridors.study import Tables
+from geodata.network import Network
 from geodata.sources import check_sources, keys_of, read_sources
 from geodata.tables import Table, TableError, did_you_mean, read_dictionary, read_table
 from sim.activities import Activity
@@ -122,9 +124,23 @@ def read_trips(path: Path | None = None) -> tuple[Trip, ...]:
 
 
 @lru_cache(maxsize=1)
+def shipped() -> Tables:
+    """The shipped tables, read once for all trips."""
+    return tables_with(())
+
+
 def shipped_network() -> Network:
-    """The shipped tables as a network, read once."""
-    return read_network()
+    """The shipped network, read once for all trips."""
+    return shipped()[0]
+
+
+@lru_cache(maxsize=16)
+def tables_of(modes: frozenset[str]) -> Tables:
+    """The shipped tables with what goes by some modes only: a trip asks for no other, and no other need be priced."""
+    network, parameters, own = shipped()
+    links = {k: v for k, v in network.links.items() if v.mode in modes}
+    crossings = {k: v for k, v in network.crossings.items() if v.mode in modes}
+    return replace(network, links=links, crossings=crossings), parameters, own
 
 
 def _check(table: Table, i: int, row: Mapping[str, Any], places: Mapping[str, Any]) -> None:
@@ -198,7 +214,7 @@ def scenario_of(trip: Trip, *, draws: int, seed: int) -> Scenario:
         "value_usd": cargo.value_usd / cargo.tonnes * tonnes, "rail_service": trip.rail_service or cargo.rail_service,
     }  # fmt: skip
     unknown = [c.closure_id for c, state in recorded(network, trip.date) if state == UNKNOWN]
-    roads = [name for name, crossing in network.crossings.items() if crossing.mode == "road"]
+    roads = [n for n, c in network.crossings.items() if c.mode == "road" and c.mode in trip.modes]
     asked = {
         "name": "observed-trip",
         "title": f"{trip.origin} to {trip.destination}",

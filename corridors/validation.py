@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.doubts import amounts_of
-from corridors.observed import HOLDS, WAY, Trip, scenario_of, way_of
+from corridors.observed import HOLDS, WAY, Trip, scenario_of, tables_of, way_of
 from corridors.study import set_up
 from corridors.ways import Way, WayFinder
 from sim.activities import Activity
@@ -168,7 +168,7 @@ def compared(trip: Trip, *, draws: int = DRAWS, seed: int = 1) -> Comparison:
         return Comparison(trip, trip.why_not)
     scenario = scenario_of(trip, draws=draws, seed=seed)
     corridor = way_of(trip, northbound=False)
-    search, _ = set_up(scenario, {WAY: corridor})
+    search, _ = set_up(scenario, {WAY: corridor}, tables_of(frozenset(trip.modes)))
     if search.conditions.direction == "northbound":
         corridor = way_of(trip, northbound=True)
     way = search.find(corridor, trip.origin_node, trip.destination_node)
