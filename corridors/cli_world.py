@@ -51,3 +51,69 @@ def validate(
             typer.echo(f"\nWritten to {out}: validation_trips.csv, validation_score.csv, validation_bias.csv, validation.png, .svg")
     if not any(c.scored for c in found):
         raise typer.Exit(NO_WAY)
+
+
+@commands.command()
+def log(
+    file: Annotated[Path, typer.Argument(help="Trip log, CSV or XLSX, of the columns of sim/data/trip_log.")],
+    beside: Annotated[str, typer.Option("--beside", help="Scenario whose profile the trips are drawn on.")] = "",
+    corridor: Annotated[list[str] | None, typer.Option("--corridor", help="Corridor drawn; may be repeated.")] = None,
+    shipment: Annotated[list[str] | None, typer.Option("--shipment", help="Shipment drawn; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the table and the chart.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+) -> None:
+    """Read a trip log: CPMM's indicators with n, and the trips drawn on the model's own profile."""
+    from sim.log_indicators import indicators
+    from sim.trip_logs import read_trip_log
+
+    shipments = read_trip_log(file)
+    records: list[dict[str, Any]] = [i._asdict() for i in indicators(shipments)]
+    if out is not None:
+        from corridors.cli_switching import write_records
+
+        write_records(out, f"{file.stem}_indicators", records)
+        if beside:
+            from corridors.charts import save
+            from corridors.log_profile import plot_log
+            from corridors.scenario import read_scenario
+            from corridors.study import run as carry
+
+            drawn = [s for s in shipments if not shipment or s.shipment_id in shipment]
+            names = [f"corridors={','.join(corridor)}"] if corridor else []
+            study = carry(read_scenario(beside, ["replicates=1", *(changes or []), *names]))
+            save(plot_log(study, corridor or list(study.scenario.corridors), drawn), out / f"{file.stem}_profile")
+    if as_json:
+        typer.echo(json.dumps({"shipments": len(shipments), "indicators": records}, ensure_ascii=False, allow_nan=False))
+        return
+    typer.echo(f"{len(shipments)} shipments")
+    for r in records:
+        spread = "" if r["sd"] is None else f", sd {r['sd']:,.1f}"
+        typer.echo(f"  {r['name']:<5} {r['option']:<10} {r['of']:<40} {r['value']:10,.1f} {r['unit']}{spread}, n = {r['n']}")
+
+
+@commands.command(name="write-log")
+def write_log(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
+    corridor: Annotated[str, typer.Option("--corridor", help="The way that is written.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV file to write.")],
+    origin: Annotated[str, typer.Option("--origin", help="Place; the scenario's first if not given.")] = "",
+    destination: Annotated[str, typer.Option("--destination", help="Place; the scenario's first if not given.")] = "",
+    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
+) -> None:
+    """Write a way of the model as a trip log, from departure to arrival, at its means."""
+    from corridors.own_log import own_log
+    from corridors.scenario import read_scenario
+    from corridors.study import run as carry
+    from sim.trip_logs import write_trip_log
+
+    asked = read_scenario(scenario, changes or [])
+    ends = [f"origins={origin or asked.origins[0]}", f"destinations={destination or asked.destinations[0]}"]
+    study = carry(read_scenario(scenario, [*(changes or []), *ends, f"corridors={corridor}", "replicates=1"]))
+    way = study.ways[0]
+    if not way.feasible:
+        typer.echo(f"no way: {way.corridor}: {way.reason}", err=True)
+        raise typer.Exit(NO_WAY)
+    shipments = write_trip_log(own_log(study, way), out)
+    typer.echo(f"Written to {out}: {len(shipments[0].records)} records")

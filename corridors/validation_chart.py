@@ -116,10 +116,9 @@ def _calibration(figure: Figure, found: Sequence[Comparison], x: float, top: flo
         here = [c for c in found if c.scored and c.trip.kind in kinds]
         stroke(figure, (x - 0.3, x + 0.05), (y, y), color=colour, linewidth=1.5, linestyle=dash)
         told = score(group, "all", here)
-        said = f"{group} ({' and '.join(kinds)}): n = {len(here)}"
-        if here:
-            said += f", {told['inside_80']} inside P10–P90"
-        write(figure, x + 0.13, y, said, size=SMALL)
+        write(figure, x + 0.13, y, f"{group} ({' and '.join(kinds)})", size=SMALL)
+        y -= 0.15
+        write(figure, x + 0.13, y, f"n = {len(here)}, {told['inside_80']} inside P10–P90", size=SMALL)
 
 
 def _head(found: Sequence[Comparison]) -> list[str]:
