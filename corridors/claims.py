@@ -97,12 +97,22 @@ class Claim:
         return np.asarray((values >= low / NEAR) & (values <= high * NEAR))
 
     def printed(self) -> str:
-        """Figures as claimed, with relation and unit."""
+        """Figures as claimed, with relation and unit.
+
+        Examples
+        --------
+        ``at most 5 days (3-5 claimed)``, ``at least 10 Mt/year``, ``about 687 km``
+        """
         if self.low is None or self.high is None:
             return "no figure"
-        figure = f"{self.low:,g}" if self.low == self.high else f"{self.low:,g}-{self.high:,g}"
+        unit = {"1": "", "%": " %", "day": " days", "year": ""}.get(self.unit, f" {self.unit}")
+        low, high = (f"{x:.0f}" if self.unit == "year" else f"{x:,.10g}" for x in (self.low, self.high))
         words = {"at_most": "at most ", "at_least": "at least ", "about": "about ", "": ""}[self.relation]
-        return f"{words}{figure}" + ("" if self.unit == "1" else f" {self.unit}")
+        if self.low == self.high:
+            return f"{words}{low}{unit}"
+        if self.relation in ("", "about"):
+            return f"{words}{low}-{high}{unit}"
+        return f"{words}{high if self.relation == 'at_most' else low}{unit} ({low}-{high} claimed)"
 
 
 def read_claims(path: Path | None = None) -> tuple[Claim, ...]:

@@ -54,6 +54,47 @@ def validate(
 
 
 @commands.command()
+def claims(
+    name: Annotated[str, typer.Option("--id", help="Claim, such as C01: its cards; all in a table if not given.")] = "",
+    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of claims of your own, columns as ours.")] = None,
+    draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws of each; 1,024 if not given.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", help="CSV file to write; the chart stands beside it.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+) -> None:
+    """Test what others say: the model's range for the same question, the odds that it holds, a verdict."""
+    from corridors.claim_cards import HOW_TO_READ, card, verdict_rows
+    from corridors.claim_questions import DRAWS
+    from corridors.claim_verdicts import judge
+    from corridors.claims import find_claims, read_claims
+
+    every = read_claims(rows)
+    asked = find_claims(name, every) if name else list(every)
+    found = judge(asked, every, draws=draws or DRAWS, seed=seed)
+    records = verdict_rows(found)
+    if out is not None:
+        from corridors.charts import save
+        from corridors.claims_chart import plot_claims
+        from corridors.cli_switching import write_records
+
+        write_records(out.parent, out.stem, records)
+        save(plot_claims(found), out.with_suffix(""))
+    if as_json:
+        about = {"draws": draws or DRAWS, "seed": seed, "how_to_read": HOW_TO_READ}
+        typer.echo(json.dumps(about | {"claims": records}, ensure_ascii=False, allow_nan=False))
+    elif name:
+        typer.echo("\n\n".join(card(v) for v in found))
+        typer.echo(f"\n{HOW_TO_READ}")
+    else:
+        from corridors.printing_world import print_claims
+
+        print_claims(found)
+    if out is not None and not as_json:
+        typer.echo(f"\nWritten to {out.parent}: {out.stem}.csv, .png, .svg")
+
+
+@commands.command()
 def log(
     file: Annotated[Path, typer.Argument(help="Trip log, CSV or XLSX, of the columns of sim/data/trip_log.")],
     beside: Annotated[str, typer.Option("--beside", help="Scenario whose profile the trips are drawn on.")] = "",

@@ -1,6 +1,6 @@
-"""Words and tables for the terminal: observed trips beside the model.
+"""Words and tables for the terminal: observed trips and claims beside the model.
 
-Nothing is computed here; figures come from :mod:`corridors.validation_score`.
+Nothing is computed here; figures come from :mod:`corridors.validation_score` and :mod:`corridors.claim_verdicts`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.validation_score import bias_rows, score_rows, worst
 
 if TYPE_CHECKING:
+    from corridors.claim_verdicts import Verdict
     from corridors.validation import Comparison
 
 WIDTH = 150
@@ -89,3 +90,24 @@ def _print_bias(console: Any, found: Sequence[Comparison]) -> None:
             here = [r for r in rows if (r["group"], r["by"]) == (group, by) and r["weight"] >= LEAST_WEIGHT]
             said = ", ".join(f"{r['part']} {r['bias_percent']:+.0f} % ({r['weight']:.1f})" for r in here)
             console.print(f"  {group} by {by}: {said or 'too few'}", soft_wrap=True)
+
+
+def print_claims(found: Sequence[Verdict]) -> None:
+    """Print every reading with its verdict, then how to read it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from corridors.claim_cards import HOW_TO_READ, figure
+
+    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH + 20)
+    table = Table(title="What others say, and the model's answer to the same question", title_justify="left")
+    for name in ("claim", "quantity", "claimed", "P10", "P50", "P90", "holds", "verdict"):
+        table.add_column(name, justify="left" if name in ("claim", "quantity", "verdict") else "right")
+    for v in found:
+        unit = v.claim.unit
+        three = ["", "", ""] if v.interval is None else [figure(x, unit) for x in v.interval]
+        held = "" if v.p is None else f"{v.p:.0%}"
+        verdict = v.verdict if v.p is not None else f"{v.verdict}: {v.answer.reason}"
+        table.add_row(v.claim.name, v.claim.quantity, v.claim.printed(), *three, held, verdict)
+    console.print(table)
+    console.print(HOW_TO_READ, soft_wrap=True)
