@@ -47,7 +47,9 @@ def card(verdict: Verdict) -> str:
     """Card of one reading as text."""
     c = verdict.claim
     lines = [f"{c.claim_id} ({c.reading})  {verdict.verdict.upper()}", f"  Claim:    {c.claim}"]
-    lines.append(f"  Said by:  {c.who}, {c.date}; read as {c.quantity}: {'there is one' if c.measure == 'feasible' else c.printed()}")
+    lines.append(
+        f"  Said by:  {c.who}, {c.date}; read as {c.quantity}: {'there is one' if c.measure == 'feasible' else c.printed()}"
+    )
     if c.note:
         lines.append(f"  Reading:  {c.note}")
     lines += [f"  {label:<9} {text}" for label, text in _model(verdict)]
@@ -68,10 +70,15 @@ def _model(v: Verdict) -> Iterator[tuple[str, str]]:
     if told is None or v.p is None:
         yield "Model:", f"not tested: {v.answer.reason}"
         return
-    asked = f"{c.scenario}, {c.origin} - {c.destination}, {c.corridor}" + (f" against {c.baseline}" if c.baseline else "")
+    asked = f"{c.scenario}, {c.origin} - {c.destination}, {c.corridor}" + (
+        f" against {c.baseline}" if c.baseline else ""
+    )
     where = f" ({asked}{', ' + c.span if c.span else ''})" if c.scenario else ""
     if c.measure == "feasible":
-        yield "Model:", f"{'there is a way' if v.p else 'there is no way'}{where}{': ' + v.answer.reason if v.answer.reason else ''}"
+        yield (
+            "Model:",
+            f"{'there is a way' if v.p else 'there is no way'}{where}{': ' + v.answer.reason if v.answer.reason else ''}",
+        )
     else:
         low, middle, high = (figure(x, c.unit) for x in told)
         yield "Model:", f"{ASKS[c.measure]}: P10 {low}, P50 {middle}, P90 {high}{where}"
@@ -81,6 +88,8 @@ def _model(v: Verdict) -> Iterator[tuple[str, str]]:
     bound = c.bound
     if c.measure == "days" and bound:
         yield "Factor:", f"the model's median is {told[1] / bound:.2g} times the claim's bound"
+    if v.near_a_bound:
+        yield "Beware:", "the odds lie within sampling error of the next verdict; more draws tell"
     if v.circular:
         yield "Beware:", "the row that tests it rests on the claim's own figure"
 
@@ -138,7 +147,7 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
                 "relation": c.relation, "claimed_low": c.low, "claimed_high": c.high, "unit": c.unit, "measure": c.measure,
                 "scenario": c.scenario, "origin": c.origin, "destination": c.destination, "corridor": c.corridor, "baseline": c.baseline,
                 "span": c.span, "on": c.on, "model_p10": low, "model_p50": middle, "model_p90": high, "p_holds": v.p, "verdict": v.verdict,
-                "rests_on_itself": v.circular, "why_not": "" if v.p is not None else v.answer.reason,
+                "near_a_bound": v.near_a_bound, "rests_on_itself": v.circular, "why_not": "" if v.p is not None else v.answer.reason,
                 "other_values": ";".join(item.evidence_id for item in v.others),
                 "other_claims": ";".join(f"{a.claim_id} {a.reading}" for a in v.against),
                 "one_input_enough": None if needs is None else ";".join(f"{n.lever.name}={n.value:.6g}" for n in needs.alone),

@@ -168,7 +168,9 @@ class Questions:
         if record is None:
             return Answer(None, f"no trains of a year are on record for {claim.on}")
         net = fleet.span("net_tonnes", "train", claim.on)
-        drawn = _triangle(Draws(shipped()[1], {}, self.count, self.seed), f"claim|net|{claim.on}", (net.low, net.best, net.high))
+        drawn = _triangle(
+            Draws(shipped()[1], {}, self.count, self.seed), f"claim|net|{claim.on}", (net.low, net.best, net.high)
+        )
         said = f"every freight train of {record['railway']} in {record['as_of'][:4]} ({record['best']:,.0f}) given to this flow"
         return Answer(drawn * record["best"] / 1e6, said)
 
@@ -177,7 +179,11 @@ class Questions:
         if claim.on not in trips:
             raise ScenarioError(f'claims.csv, {claim.name}: there is no trip "{claim.on}"{nearest(claim.on, trips)}')
         found = compared(trips[claim.on], draws=self.count, seed=self.seed)
-        return Answer(found.usd if claim.unit == "USD" else found.days, found.reason or "single trips", leans_on=trips[claim.on].evidence_ids)
+        return Answer(
+            found.usd if claim.unit == "USD" else found.days,
+            found.reason or "single trips",
+            leans_on=trips[claim.on].evidence_ids,
+        )
 
 
 def average_trip(plan: Plan, draws: Draws, span: str) -> tuple[Floats, Floats]:
@@ -219,4 +225,6 @@ def evidence_behind(part: str) -> tuple[str, ...]:
     project, _, column = key.partition(":")
     rows = read_package(DATA, ["projects"])["projects"]
     row = rows.row(rows.index[project])
-    return tuple(row[f"{column}_{rank}_evidence"] for rank in ("low", "best", "high") if row[f"{column}_{rank}_evidence"])
+    return tuple(
+        row[f"{column}_{rank}_evidence"] for rank in ("low", "best", "high") if row[f"{column}_{rank}_evidence"]
+    )

@@ -83,6 +83,14 @@ class Verdict:
         """Whether the row that tests the claim rests on the claim's own figure."""
         return bool(set(self.claim.evidence_ids) & set(self.answer.leans_on))
 
+    @property
+    def near_a_bound(self) -> bool:
+        """Whether a bound of the scale lies within two standard errors of the probability."""
+        if self.p is None or self.answer.values is None:
+            return False
+        error = 2.0 * float(np.sqrt(self.p * (1.0 - self.p) / len(self.answer.values)))
+        return any(abs(self.p - bound) < error for bound, _ in SCALE if bound)
+
 
 def scale(p: float) -> str:
     """Verdict of a probability.
@@ -163,7 +171,10 @@ def against_claims(claim: Claim, every: Sequence[Claim]) -> tuple[Claim, ...]:
     """Claims of the same quantity whose figures and this one's cannot both be right, each claim once."""
     found: dict[str, Claim] = {}
     for other in every:
-        same = other.quantity == claim.quantity and (other.claim_id, other.printed()) != (claim.claim_id, claim.printed())
+        same = other.quantity == claim.quantity and (other.claim_id, other.printed()) != (
+            claim.claim_id,
+            claim.printed(),
+        )
         if same and _apart(claim, other):
             found.setdefault(other.claim_id + other.printed(), other)
     return tuple(found.values())

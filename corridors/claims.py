@@ -138,7 +138,9 @@ def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
 
 def _check(table: Table, i: int, row: Mapping[str, Any]) -> None:
     if bool(row["measure"]) == bool(row["why_not"]):
-        raise table.error(i, problem="measure and why_not are both filled or both empty", mend="test it, or say why not")
+        raise table.error(
+            i, problem="measure and why_not are both filled or both empty", mend="test it, or say why not"
+        )
     low, high = row["low"], row["high"]
     if (low is None) != (high is None) or (low is not None and low > high):
         raise table.error(i, problem=f"low {low}, high {high}", allowed="both or none, low <= high")
@@ -164,7 +166,9 @@ def _check_corridor(table: Table, i: int, row: Mapping[str, Any]) -> None:
         known["baseline"] = catalogue
     for column, names in known.items():
         if row[column] not in names:
-            raise table.error(i, problem=f'{column} is "{row[column]}"', mend=did_you_mean(row[column], names) or "name one")
+            raise table.error(
+                i, problem=f'{column} is "{row[column]}"', mend=did_you_mean(row[column], names) or "name one"
+            )
     if row["measure"] != "feasible" and not row["span"]:
         raise table.error(i, problem="span is empty", allowed="door, way")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from corridors.claim_verdicts import Verdict
 
 ROW = 0.21
-P50, HOLDS = 1.78, 2.2  # inches right of the claimed figure
+P50, HOLDS = 1.62, 2.0  # inches right of the claimed figure
 SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": ""}
 RANGE = "#9fb3c9"
 FACES = {"supported": INK, "plausible": "#9a9a9a", "unlikely": "#ffffff", "contradicted by the inputs": "#ffffff"}
@@ -59,10 +59,14 @@ def plot_claims(verdicts: Sequence[Verdict]) -> Figure:
     heads = ("claim, and who says so", "claimed over the model's median", "claimed")
     for x, text in zip(columns, heads, strict=True):
         write(figure_, x, y, text, size=SMALL, color=FAINT)
-    for x, text in zip((columns[2] + P50, columns[2] + HOLDS, WIDTH - RIGHT), ("model P50", "holds", "verdict"), strict=True):
+    for x, text in zip(
+        (columns[2] + P50, columns[2] + HOLDS, WIDTH - RIGHT), ("model P50", "holds", "verdict"), strict=True
+    ):
         write(figure_, x, y, text, size=SMALL, color=FAINT, ha="right")
     y -= 0.15
-    ax = add_axes(figure_, columns[1], y - ROW * len(drawn), columns[2] - columns[1] - 0.25, max(ROW * len(drawn), 0.01))
+    ax = add_axes(
+        figure_, columns[1], y - ROW * len(drawn), columns[2] - columns[1] - 0.25, max(ROW * len(drawn), 0.01)
+    )
     _axis(ax, len(drawn))
     for i, v in enumerate(drawn):
         _mark(ax, i, v)
@@ -115,7 +119,9 @@ def _words(figure_: Figure, y: float, v: Verdict, columns: tuple[float, float, f
     middle = v.interval[1] if v.interval else 0.0
     said = ("yes" if middle else "no") if c.measure == "feasible" else figure(middle, c.unit)
     ends = [c.low, c.high] if c.relation == "about" and c.low != c.high else [c.bound]
-    claimed = "a way" if c.measure == "feasible" else SIGNS[c.relation] + "–".join(figure(x or 0.0, c.unit) for x in ends)
+    claimed = (
+        "a way" if c.measure == "feasible" else SIGNS[c.relation] + "–".join(figure(x or 0.0, c.unit) for x in ends)
+    )
     write(figure_, columns[2], y, claimed, size=SMALL, gid="claimed")
     write(figure_, columns[2] + P50, y, said, size=SMALL, ha="right", gid="figures")
     write(figure_, columns[2] + HOLDS, y, f"{v.p:.0%}", size=SMALL, ha="right", gid="odds")

@@ -48,7 +48,9 @@ def validate(
 
         print_validation(found, records["trips"])
         if out is not None:
-            typer.echo(f"\nWritten to {out}: validation_trips.csv, validation_score.csv, validation_bias.csv, validation.png, .svg")
+            typer.echo(
+                f"\nWritten to {out}: validation_trips.csv, validation_score.csv, validation_bias.csv, validation.png, .svg"
+            )
     if not any(c.scored for c in found):
         raise typer.Exit(NO_WAY)
 
@@ -95,6 +97,50 @@ def claims(
 
 
 @commands.command()
+def calibrate(
+    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of trips of your own, columns as ours.")] = None,
+    kinds: Annotated[str, typer.Option("--kinds", help="Kinds of trips weighed, with commas.")] = "measured,pilot",
+    draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws; 4,096 if not given.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
+    most: Annotated[int, typer.Option("--most", min=1, help="Candidate rows written at most.")] = 8,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for candidate rows and tables.")] = None,
+    *,
+    few: Annotated[bool, typer.Option("--few", help="Go on with fewer than ten trips.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+) -> None:
+    """Propose ranges from observed trips, with coverage before and after; the shipped table is never changed."""
+    from corridors.calibration import DRAWS, candidate_rows, coverage_rows, shift_rows
+    from corridors.calibration import calibrate as weigh
+    from corridors.observed import KINDS, read_trips, shipped
+    from corridors.toml_files import ScenarioError, nearest
+    from corridors.validation import validate as beside
+
+    wanted = [kind.strip() for kind in kinds.split(",")]
+    for kind in wanted:
+        if kind not in KINDS:
+            raise ScenarioError(f'--kinds: found "{kind}"{nearest(kind, KINDS)}; allowed {", ".join(KINDS)}')
+    trips = [t for t in read_trips(rows) if t.kind in wanted and t.days is not None]
+    found = weigh(beside(trips, draws=draws or DRAWS, seed=seed), few=few)
+    coverage, shifts = coverage_rows(found), shift_rows(found)
+    candidates = candidate_rows(found, shipped()[1].table.rows(), most)
+    if out is not None:
+        from corridors.cli_switching import write_records
+
+        write_records(out, "calibration_rows", shifts)
+        write_records(out, "calibration_coverage", coverage)
+        write_records(out, "candidate_parameters", candidates)
+    if as_json:
+        told = {"said": found.said, "effective_draws": found.effective, "coverage": coverage, "rows": shifts}
+        typer.echo(json.dumps(told, ensure_ascii=False, allow_nan=False))
+        return
+    from corridors.printing_world import print_calibration
+
+    print_calibration(found, coverage, shifts, most)
+    if out is not None:
+        typer.echo(f"Written to {out}: candidate_parameters.csv, calibration_rows.csv, calibration_coverage.csv")
+
+
+@commands.command()
 def log(
     file: Annotated[Path, typer.Argument(help="Trip log, CSV or XLSX, of the columns of sim/data/trip_log.")],
     beside: Annotated[str, typer.Option("--beside", help="Scenario whose profile the trips are drawn on.")] = "",
@@ -126,12 +172,16 @@ def log(
             study = carry(read_scenario(beside, ["replicates=1", *(changes or []), *names]))
             save(plot_log(study, corridor or list(study.scenario.corridors), drawn), out / f"{file.stem}_profile")
     if as_json:
-        typer.echo(json.dumps({"shipments": len(shipments), "indicators": records}, ensure_ascii=False, allow_nan=False))
+        typer.echo(
+            json.dumps({"shipments": len(shipments), "indicators": records}, ensure_ascii=False, allow_nan=False)
+        )
         return
     typer.echo(f"{len(shipments)} shipments")
     for r in records:
         spread = "" if r["sd"] is None else f", sd {r['sd']:,.1f}"
-        typer.echo(f"  {r['name']:<5} {r['option']:<10} {r['of']:<40} {r['value']:10,.1f} {r['unit']}{spread}, n = {r['n']}")
+        typer.echo(
+            f"  {r['name']:<5} {r['option']:<10} {r['of']:<40} {r['value']:10,.1f} {r['unit']}{spread}, n = {r['n']}"
+        )
 
 
 @commands.command(name="write-log")

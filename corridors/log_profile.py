@@ -59,7 +59,9 @@ def curve_of(shipment: Shipment, measure: Measure, number: int) -> Curve:
     )  # fmt: skip
     colour, marker = LOOKS[number]
     style = CorridorStyle(colour, (), marker, f"L{number + 1}" if number else "L")
-    return Curve(f"Logged: {shipment.shipment_id}", style, False, km, y, y, y, tuple(runs), _countries(shipment, km), stops)
+    return Curve(
+        f"Logged: {shipment.shipment_id}", style, False, km, y, y, y, tuple(runs), _countries(shipment, km), stops
+    )
 
 
 def _countries(shipment: Shipment, km: Sequence[float]) -> tuple[tuple[str, float, float], ...]:

@@ -147,7 +147,10 @@ def _check(table: Table, i: int, row: Mapping[str, Any], places: Mapping[str, An
     for name in (row["origin_node"], row["destination_node"], *keys_of([row["via"]])):
         if name and name not in places:
             raise table.error(
-                i, problem=f'there is no place "{name}"', allowed="node_id of nodes.csv", mend=did_you_mean(name, places)
+                i,
+                problem=f'there is no place "{name}"',
+                allowed="node_id of nodes.csv",
+                mend=did_you_mean(name, places),
             )
     for low, high in (("days_low", "days_high"), ("usd_low", "usd_high")):
         given = [row[low], row[high]]
@@ -156,7 +159,9 @@ def _check(table: Table, i: int, row: Mapping[str, Any], places: Mapping[str, An
                 i, problem=f"{low} {row[low]}, {high} {row[high]}", allowed="both or none, above 0, low <= high"
             )
     if (row["usd_low"] is None) != (not row["usd_unit"]):
-        raise table.error(i, problem="a price needs its unit, and a unit its price", mend="fill usd_low, usd_high, usd_unit")
+        raise table.error(
+            i, problem="a price needs its unit, and a unit its price", mend="fill usd_low, usd_high, usd_unit"
+        )
     if not row["why_not"]:
         _check_asked(table, i, row)
 
@@ -204,7 +209,9 @@ def scenario_of(trip: Trip, *, draws: int, seed: int) -> Scenario:
         Where the trip says itself that it cannot be expressed.
     """
     if trip.why_not or trip.date is None:
-        raise TableError.at("observed_trips.csv", f'trip_id "{trip.trip_id}"', problem=f"not to be asked: {trip.why_not}")
+        raise TableError.at(
+            "observed_trips.csv", f'trip_id "{trip.trip_id}"', problem=f"not to be asked: {trip.why_not}"
+        )
     network = shipped_network()
     base = read_scenario(BASE)
     cargo = base.consignment

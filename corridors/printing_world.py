@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.validation_score import bias_rows, score_rows, worst
 
 if TYPE_CHECKING:
+    from corridors.calibration import Calibration
     from corridors.claim_verdicts import Verdict
     from corridors.validation import Comparison
 
@@ -111,3 +112,35 @@ def print_claims(found: Sequence[Verdict]) -> None:
         table.add_row(v.claim.name, v.claim.quantity, v.claim.printed(), *three, held, verdict)
     console.print(table)
     console.print(HOW_TO_READ, soft_wrap=True)
+
+
+def print_calibration(
+    found: Calibration, coverage: Sequence[dict[str, Any]], shifts: Sequence[dict[str, Any]], most: int
+) -> None:
+    """Print what the trips say about rows, and what laying it over would do to coverage."""
+    from rich.console import Console
+
+    console = Console(highlight=False, width=None if Console().is_terminal else WIDTH)
+    console.print(
+        f"{found.said}; {found.effective:.0f} effective draws of {found.weights.size}. Nothing shipped is changed."
+    )
+    for row in coverage:
+        console.print(
+            f"  {row['interval']:.0%} interval: {row['inside_before']}/{row['n']} trips inside before, {row['inside_after']}/{row['n']} after, each left out"
+        )
+    proposed = [row for row in shifts if row["proposed"]][:most]
+    console.print(
+        f"Rows that they move by more than sampling error, with three sources or more behind them: {len(proposed) or 'none'}"
+    )
+    for row in proposed:
+        before, after = (
+            f"{row[f'{w}low']:.4g}/{row[f'{w}best']:.4g}/{row[f'{w}high']:.4g}" for w in ("", "candidate_")
+        )
+        console.print(
+            f"  {row['parameter_id']}: {before} -> {after} {row['unit']}; mean {row['shift_in_prior_sd']:+.2f} prior sd, "
+            f"{row['trips']} trips of {row['sources']} sources",
+            soft_wrap=True,
+        )
+    alone = [row for row in shifts if not row["proposed"] and row["heard"]][:3]
+    said = ", ".join(f"{row['parameter_id']} ({row['shift_in_prior_sd']:+.2f} sd)" for row in alone)
+    console.print(f"Moved as well, with too few sources to propose anything: {said or 'none'}", soft_wrap=True)

@@ -63,7 +63,14 @@ def plot_validation(found: Sequence[Comparison]) -> Figure:
         _rows(ax, here, far * 1.04, ticks=number == len(by_kind) - 1)
         for i, c in enumerate(here):
             name = f"{c.trip.origin} – {c.trip.destination}, {c.trip.date:%Y}" if c.trip.date else c.trip.trip_id
-            write(figure, EDGE, y - 0.13 - ROW * (i + 0.5), shorten(name, SMALL, left - EDGE - 0.1), size=SMALL, gid="name")
+            write(
+                figure,
+                EDGE,
+                y - 0.13 - ROW * (i + 0.5),
+                shorten(name, SMALL, left - EDGE - 0.1),
+                size=SMALL,
+                gid="name",
+            )
         y -= height + HEAD
     write(figure, right, y + 0.02, "days", size=SMALL, color=FAINT, ha="right")
     _calibration(figure, found, right + 0.62, top - 0.15)

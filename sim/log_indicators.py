@@ -98,7 +98,9 @@ def refuse_impossible(of: str, *, swd: float, swod: float) -> None:
     """
     if swod < swd * (1.0 - 1e-12):
         problem = f"SWOD is {swod:g} km/h, below SWD, {swd:g} km/h"
-        raise TableError.at(of, problem=problem, allowed="SWOD >= SWD: stops only add hours", mend="are the labels swapped?")
+        raise TableError.at(
+            of, problem=problem, allowed="SWOD >= SWD: stops only add hours", mend="are the labels swapped?"
+        )
 
 
 def section_costs(shipments: Sequence[Shipment], of: str = "all") -> list[Indicator]:
@@ -195,9 +197,13 @@ def fitted(values: Sequence[float], *, what: str, few: bool = False) -> Fit:
     """
     n = len(values)
     if n < 2 or min(values) <= 0:
-        raise TableError.at(what, problem=f"n = {n}, least {min(values, default=0):g}", allowed="two values or more, above 0")
+        raise TableError.at(
+            what, problem=f"n = {n}, least {min(values, default=0):g}", allowed="two values or more, above 0"
+        )
     if n < ENOUGH and not few:
-        raise TableError.at(what, problem=f"n = {n}", allowed=f"n >= {ENOUGH}", mend="log more trips, or ask for few on purpose")
+        raise TableError.at(
+            what, problem=f"n = {n}", allowed=f"n >= {ENOUGH}", mend="log more trips, or ask for few on purpose"
+        )
     mean = sum(values) / n
     cv = math.sqrt(sum((v - mean) ** 2 for v in values) / (n - 1)) / mean
     said = f"fitted on n = {n}" + ("" if n >= ENOUGH else f", fewer than {ENOUGH}: a guess, not a distribution")

@@ -140,11 +140,15 @@ def _shipment(table: Table, rows: Sequence[Mapping[str, Any]], name: str, number
             raise table.error(i, problem=problem, mend="correct the times; records of a shipment do not overlap")
         ended = end or ended
         if row["cargo_t"] is not None and weight not in (None, row["cargo_t"]):
-            raise table.error(i, problem=f"cargo_t {row['cargo_t']:g}, before {weight:g}", allowed="one weight a shipment")
+            raise table.error(
+                i, problem=f"cargo_t {row['cargo_t']:g}, before {weight:g}", allowed="one weight a shipment"
+            )
         weight = row["cargo_t"] if row["cargo_t"] is not None else weight
         records.append(_record(row, _hours(table, i, row, start, end)))
     if not any(r.moving for r in records):
-        raise table.error(numbers[0], problem=f"shipment {name} never moves", mend="log its moves: a speed needs distance")
+        raise table.error(
+            numbers[0], problem=f"shipment {name} never moves", mend="log its moves: a speed needs distance"
+        )
     return Shipment(name, tuple(records), weight, f"{table.origin[numbers[0]]}, shipment {name}")
 
 
@@ -152,7 +156,9 @@ def _check_kind(table: Table, i: int, row: Mapping[str, Any]) -> None:
     if row["record"] == "move" and not row["distance_km"]:
         raise table.error(i, problem="a move without distance", mend="fill distance_km, or call it a stop")
     if row["record"] == "stop" and row["distance_km"]:
-        raise table.error(i, problem=f"a stop of {row['distance_km']:g} km", mend="leave distance_km empty, or call it a move")
+        raise table.error(
+            i, problem=f"a stop of {row['distance_km']:g} km", mend="leave distance_km empty, or call it a move"
+        )
     given = [bool(row[name]) for name in ("bcp_id", "side", "direction")]
     if any(given) and not all(given):
         raise table.error(i, problem="a crossing told in part", allowed="bcp_id, side and direction together")
@@ -165,7 +171,9 @@ def _times(table: Table, i: int, row: Mapping[str, Any]) -> tuple[dt.datetime | 
     if not (row["start_local"] or row["end_local"]):
         return None, None
     if not row["tz"]:
-        raise table.error(i, problem="local times without a zone", allowed="tz, an IANA name", mend="such as Asia/Kabul")
+        raise table.error(
+            i, problem="local times without a zone", allowed="tz, an IANA name", mend="such as Asia/Kabul"
+        )
     try:
         zone = ZoneInfo(row["tz"])
     except (ZoneInfoNotFoundError, ValueError):
@@ -190,18 +198,20 @@ def _moment(table: Table, i: int, text: str, zone: ZoneInfo) -> dt.datetime | No
     return local.astimezone(dt.UTC)
 
 
-def _hours(
-    table: Table, i: int, row: Mapping[str, Any], start: dt.datetime | None, end: dt.datetime | None
-) -> float:
+def _hours(table: Table, i: int, row: Mapping[str, Any], start: dt.datetime | None, end: dt.datetime | None) -> float:
     given: float | None = row["duration_h"]
     timed = (end - start).total_seconds() / 3600.0 if start is not None and end is not None else None
     if given is None and timed is None:
         raise table.error(i, problem="neither a duration nor two times", mend="fill duration_h, or both times and tz")
     if given is not None and timed is not None and abs(given - timed) > MINUTE + 1e-9:
-        raise table.error(i, problem=f"duration_h {given:g}, but {timed:.4g} h between the times", allowed="within a minute")
+        raise table.error(
+            i, problem=f"duration_h {given:g}, but {timed:.4g} h between the times", allowed="within a minute"
+        )
     hours = given if given is not None else timed
     if row["record"] == "move" and not hours:
-        raise table.error(i, problem="a move that takes no time", mend="a speed would be infinite: correct the duration")
+        raise table.error(
+            i, problem="a move that takes no time", mend="a speed would be infinite: correct the duration"
+        )
     return float(hours or 0.0)
 
 

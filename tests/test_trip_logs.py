@@ -227,7 +227,9 @@ def test_the_models_own_log_lies_on_its_own_profile(tmp_path):
     first = next(i for i, a in enumerate(way.itinerary.activities) if a.moving)
     last = first + len(shipment.records)
     assert curve.km == pytest.approx(profile["km"][first : last + 1], abs=1e-6)
-    assert curve.mean == pytest.approx((profile["mean"][first : last + 1] - profile["mean"][first]) / 24.0, rel=1e-6, abs=1e-9)
+    assert curve.mean == pytest.approx(
+        (profile["mean"][first : last + 1] - profile["mean"][first]) / 24.0, rel=1e-6, abs=1e-9
+    )
     figure = plot_log(study(), ["west-road"], [shipment])
     assert any("Logged" in text.get_text() for text in figure.texts)
     with pytest.raises(ScenarioError, match="4 logged trips"):
