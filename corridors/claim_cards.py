@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from corridors.claim_inputs import Need, Needs
-from corridors.claim_verdicts import NEAR, Verdict
-from corridors.claims import Claim
-from geodata.sources import Evidence, Source, cite, read_sources
+from corridors.claim_verdicts import Verdict
+from corridors.claims import NEAR, Claim, library
+from geodata.sources import Evidence, Source, cite
 
 SHOWN = 3
 """Inputs of each kind that a card names; JSON and CSV have all."""
@@ -55,7 +55,7 @@ def card(verdict: Verdict) -> str:
     lines += [f"  {label:<9} {text}" for label, text in _model(verdict)]
     lines += [f"  {label:<9} {text}" for label, text in _needed(verdict)]
     lines += [f"  {label:<9} {text}" for label, text in _elsewhere(verdict)]
-    sources, evidence = read_sources()
+    sources, evidence = library()
     lines.append("  Sources of the claim:")
     lines += [f"    {cite(sources[key])}" for key in c.source]
     other = other_side(verdict, sources, evidence)

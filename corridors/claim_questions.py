@@ -141,7 +141,8 @@ class Questions:
 
     def _input(self, claim: Claim) -> Answer:
         parts = claim.on.split("+")
-        rows, drawn, leans = shipped()[1], np.zeros(self.count), []
+        rows, drawn = shipped()[1], np.zeros(self.count)
+        leans: list[str] = []
         table = Draws(rows, {}, self.count, self.seed)
         for part in parts:
             asked = Contested(claim.name, "", (), claim.unit, (), ((part,),), "", "")

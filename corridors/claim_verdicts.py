@@ -20,15 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.claim_inputs import Needs, needs_of
 from corridors.claim_questions import DRAWS, Answer, Questions
-from corridors.claims import NEAR, Claim
-from geodata.sources import Evidence, read_sources
+from corridors.claims import NEAR, Claim, library
+from geodata.sources import Evidence
 from geodata.tables import TableError
 
 if TYPE_CHECKING:
@@ -126,10 +125,8 @@ def judge(
 def _verdict(claim: Claim, answer: Answer, every: Sequence[Claim], *, needs: bool) -> Verdict:
     p = _probability(claim, answer.values)
     others, against = disagreeing(claim), against_claims(claim, every)
-    if p is not None:
-        said = scale(p)
-    else:
-        said = OTHER if others or against else UNTESTED
+    untested = OTHER if others or against else UNTESTED
+    said = untested if p is None else scale(p)
     wanted = needs_of(claim, answer) if needs and said in FAILS else None
     return Verdict(claim, answer, p, said, others, against, wanted)
 
@@ -146,12 +143,7 @@ def disagreeing(claim: Claim) -> tuple[Evidence, ...]:
     TableError
         Where a rival is in a unit that the claim's cannot be reckoned from.
     """
-    return tuple(item for item in (_evidence()[name] for name in claim.rivals) if _elsewhere(claim, item))
-
-
-@lru_cache(maxsize=1)
-def _evidence() -> dict[str, Evidence]:
-    return dict(read_sources()[1])
+    return tuple(item for item in (library()[1][name] for name in claim.rivals) if _elsewhere(claim, item))
 
 
 def _elsewhere(claim: Claim, item: Evidence) -> bool:

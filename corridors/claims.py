@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from corridors.catalogue import read_catalogue
 from corridors.observed import DATA, shipped_network
 from corridors.scenario_files import list_scenarios
 from corridors.toml_files import ScenarioError, nearest
-from geodata.sources import check_sources, keys_of, read_sources
+from geodata.sources import Evidence, Source, check_sources, keys_of, read_sources
 from geodata.tables import Table, did_you_mean, read_dictionary, read_table
 
 if TYPE_CHECKING:
@@ -115,6 +116,12 @@ class Claim:
         return f"{words}{high if self.relation == 'at_most' else low}{unit} ({low}-{high} claimed)"
 
 
+@lru_cache(maxsize=1)
+def library() -> tuple[dict[str, Source], dict[str, Evidence]]:
+    """Bibliography and published figures, read once for all claims."""
+    return read_sources()
+
+
 def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
     """Claims of the shipped table, or of a file of the same columns.
 
@@ -125,7 +132,7 @@ def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
     """
     resource = read_dictionary(DATA)["claims"]
     table = read_table(path or resource.folder / resource.path, resource)
-    sources, evidence = read_sources()
+    sources, evidence = library()
     check_sources({"claims": table}, sources, evidence)
     for i, row in enumerate(table.rows()):
         lost = [key for key in keys_of([row["rivals"]]) if key not in evidence]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from corridors.study import Study
+    from sim.draws import Floats
     from sim.trip_logs import Shipment
 
 LOOKS = (("#1d2126", "*"), ("#5b6570", "P"), ("#8c8c8c", "X"))
@@ -64,7 +65,7 @@ def curve_of(shipment: Shipment, measure: Measure, number: int) -> Curve:
     )
 
 
-def _countries(shipment: Shipment, km: Sequence[float]) -> tuple[tuple[str, float, float], ...]:
+def _countries(shipment: Shipment, km: Floats) -> tuple[tuple[str, float, float], ...]:
     moves = [(r.country, km[i], km[i + 1]) for i, r in enumerate(shipment.records) if r.moving]
     out = []
     for country, group in itertools.groupby(moves, key=lambda move: move[0]):

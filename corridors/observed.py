@@ -26,7 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from corridors.catalogue import Corridor, Stage
+from corridors.catalogue import Corridor, Mode, Stage
 from corridors.own_rows import tables_with
 from corridors.scenario import Scenario, read_scenario
 from corridors.study import Tables
@@ -37,6 +37,7 @@ from sim.activities import Activity
 from sim.closures import UNKNOWN, recorded
 
 DATA = Path(__file__).with_name("data")
+MODES: tuple[Mode, ...] = ("rail", "road", "sea", "ferry")
 KINDS = ("measured", "pilot", "timetable", "quote")
 BASE = "open-borders"
 """Scenario that gives what a source does not print."""
@@ -68,7 +69,7 @@ class Trip:
     destination: str
     origin_node: str
     destination_node: str
-    modes: tuple[str, ...]
+    modes: tuple[Mode, ...]
     via: tuple[str, ...]
     load_unit: str
     tonnes: float | None
@@ -189,7 +190,7 @@ def _trip(row: Mapping[str, Any]) -> Trip:
     }
     return Trip(
         **kept,
-        modes=tuple(keys_of([row["modes"]])),
+        modes=tuple(mode for mode in MODES if mode in keys_of([row["modes"]])),
         via=tuple(keys_of([row["via"]])),
         through=row["truck"] == "through",
         days=pair("days"),

@@ -93,7 +93,7 @@ def _rows(ax: Axes, here: Sequence[Comparison], far: float, *, ticks: bool) -> N
         ends = c.trip.days or (0.0, 0.0)
         ax.plot(ends, (i, i), color=INK, linewidth=0.9, zorder=4)
         ax.plot(
-            [c.trip.observed_days], [i], linestyle="", markersize=4.6, markeredgecolor=INK, markeredgewidth=0.9,
+            [(ends[0] + ends[1]) / 2.0], [i], linestyle="", markersize=4.6, markeredgecolor=INK, markeredgewidth=0.9,
             zorder=5, gid="observed", clip_on=False, **MARKS[c.trip.kind],
         )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _calibration(figure: Figure, found: Sequence[Comparison], x: float, top: flo
         here = [c for c in found if c.scored and c.trip.kind in kinds]
         if here:
             xs, ys = calibration_curve(here)
-            ax.plot(xs, ys, color=colour, linestyle=dash, linewidth=1.5, zorder=3, gid=group)
+            ax.plot(xs, ys, color=colour, linestyle=dash, linewidth=1.5, zorder=3, gid=f"curve {group}")
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     ax.set_xticks([0, 0.1, 0.5, 0.9, 1])
@@ -131,8 +131,10 @@ def _calibration(figure: Figure, found: Sequence[Comparison], x: float, top: flo
 def _head(found: Sequence[Comparison]) -> list[str]:
     draws = next((len(c.days) for c in found if c.days is not None), 0)
     return [
-        f"Each trip in the state of its own date, {draws} draws of a single trip, over the activities that the printed days hold. "
-        "States that nobody knows on the date are taken as open; closures by chance are left out."
+        (
+            f"Each trip in the state of its own date, {draws} draws of a single trip, over the activities that the printed days hold. "
+            "States that nobody knows on the date are taken as open; closures by chance are left out."
+        )
     ]
 
 
@@ -142,8 +144,12 @@ def _foot(found: Sequence[Comparison]) -> list[str]:
     dates = sorted(c.trip.date for c in scored if c.trip.date)
     span = f"{dates[0]:%Y} to {dates[-1]:%Y}" if dates else "no dates"
     return [
-        "How to read: the bar is P10–P90 of the model, the upright its median, the mark the observation (a line where a range is printed). "
-        "In the calibration plot a curve above the diagonal says that trips were quicker than forecast, one below that they were slower.",
-        f"Sources: observed_trips.csv and the bibliography ({grades}); trips of {span}. {len(found) - len(scored)} of {len(found)} rows are "
-        "listed and not scored: the network cannot express them, or no days were printed.",
+        (
+            "How to read: the bar is P10–P90 of the model, the upright its median, the mark the observation (a line where a range is printed). "
+            "In the calibration plot a curve above the diagonal says that trips were quicker than forecast, one below that they were slower."
+        ),
+        (
+            f"Sources: observed_trips.csv and the bibliography ({grades}); trips of {span}. {len(found) - len(scored)} of {len(found)} rows are "
+            "listed and not scored: the network cannot express them, or no days were printed."
+        ),
     ]

@@ -210,7 +210,7 @@ def test_the_models_own_way_gives_its_indicators_back(corridor, tmp_path):
         assert theirs[key] == pytest.approx(value + changed.get(key, 0.0), rel=1e-9), key
 
 
-def test_a_log_is_a_curve_whose_end_is_its_total(tmp_path):
+def test_a_log_is_a_curve_whose_end_is_its_total():
     (shipment,) = logged(*TRIP)
     curve = curve_of(shipment, "hours", 0)
     assert curve.km.tolist() == [0.0, 200.0, 200.0, 200.0, 300.0]
