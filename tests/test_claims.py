@@ -147,7 +147,9 @@ def test_the_kinder_readings_are_kinder():
 def test_a_length_is_the_sum_of_what_the_rows_give():
     values = judged()["C25 length"].answer.values
     projects = read_network().projects
-    parts = [projects[p].length_km for p in ("turgundi-sanobar", "sanobar-herat", "herat-kandahar", "kandahar-spin-boldak")]
+    parts = [
+        projects[p].length_km for p in ("turgundi-sanobar", "sanobar-herat", "herat-kandahar", "kandahar-spin-boldak")
+    ]
     low, high = sum(p[0] for p in parts), sum(p[2] for p in parts)
     assert (values >= low).all()
     assert (values <= high).all()
@@ -155,7 +157,9 @@ def test_a_length_is_the_sum_of_what_the_rows_give():
 
 
 def test_a_first_train_is_the_ladders():
-    low, best, high = chain([ladder(read_network().projects["sanobar-herat"], read_rungs()["sanobar-herat"], record_ends())])[0]
+    low, best, high = chain(
+        [ladder(read_network().projects["sanobar-herat"], read_rungs()["sanobar-herat"], record_ends())]
+    )[0]
     values = judged()["C27 year"].answer.values
     assert low <= values.min()
     assert values.max() <= high

@@ -128,7 +128,9 @@ def test_a_trip_is_asked_in_the_state_of_its_own_date():
         assert {a.closure for a in scenario.assume} == unknown
         assert all(a.state == "open" for a in scenario.assume)
         base = read_scenario(BASE).consignment
-        assert scenario.consignment.value_usd / scenario.consignment.tonnes == pytest.approx(base.value_usd / base.tonnes)
+        assert scenario.consignment.value_usd / scenario.consignment.tonnes == pytest.approx(
+            base.value_usd / base.tonnes
+        )
 
 
 def test_what_stood_shut_on_the_date_bars_the_way():
