@@ -1,13 +1,13 @@
-"""Charts of what would change the answer: swings, the line on which two ways are equal, a change step by step, the league.
+"""Charts of what would change the answer: swings, the line on which two ways are equal, a change step by step.
 
-All four are of one pair of places and bear the same words above and below as every other chart (:mod:`corridors.captions`). Bars are told
+All three are of one pair of places and bear the same words above and below as every other chart (:mod:`corridors.captions`). Bars are told
 apart by where they stand and by their words, never by hue alone: what raises a figure is dark and full, what lowers it is light and
 hatched, so that they stay apart in grey. The records behind a chart are written beside it by the commands.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,14 +32,13 @@ from corridors.paper import (
 from corridors.sensitivity import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from corridors.captions import Pair
     from corridors.explanation import Explanation
-    from corridors.league import League, Saving
     from corridors.sensitivity import Sensitivity
     from corridors.study import Study
     from corridors.switching import Rivals
@@ -70,14 +69,14 @@ def plot_tornado(study: Study, found: Sensitivity, most: int = SHOWN) -> Figure:
     rows = [(head, swing) for head, swings in parts for swing in swings]
     title = f"What moves the mean of {corridor_name(study, found.way.corridor)}"
     if not rows:
-        return _sheet(pair, title, "Nothing that is drawn moves this figure: no variance.", 0.2)[0]
+        return sheet_of(pair, title, "Nothing that is drawn moves this figure: no variance.", 0.2)[0]
     how = (
         f"How to read: a bar runs from the mean {unit} with the input at its low end to that at its high end, all else as drawn; the upright is "
         "the mean as it is. A group moves with all its rows to the ends that make the figure smallest and largest."
     )
     heads = [head for head, swings in parts if swings]
     body = 0.55 + ROW * len(rows) + 0.32 * len(heads)
-    figure, bottom = _sheet(pair, title, how, body)
+    figure, bottom = sheet_of(pair, title, how, body)
     left = EDGE + 3.3
     width = WIDTH - RIGHT - left - 1.35
     ends = [x / scale for _, s in rows for x in (s.low, s.high)]
@@ -145,27 +144,35 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
                 "",
             )
         )
-    title = f"{found.key[2]}: from {before} to {after}"
+    origin, destination = (place_name(study, name) for name in found.key[:2])
+    title = f"{found.key[2]}, {origin} to {destination}: {before} to {after}"
     how = (
         "How to read: the first bar is the mean days before, the last those after; each bar between adds (dark) or takes away (light, hatched) "
-        f"days where the one above left off. Dollars beside it add up alike, to {found.usd:+,.0f} USD in all."
+        f"days where the one above left off; under its name is what is behind it. Dollars beside it add up alike, to {found.usd:+,.0f} USD in all. What stands above of "
+        f"cargo, date and gates is of {after}."
     )
-    body = 0.55 + ROW * (len(bars) + 2)
-    figure, bottom = _sheet(pair, title, how, body)
+    row = 0.36
+    body = 0.55 + row * (len(bars) + 2)
+    figure, bottom = sheet_of(pair, title, how, body)
     left = EDGE + 3.3
     width = WIDTH - RIGHT - left - 1.9
     first = total - found.hours / 24.0
     run = np.concatenate([[first], first + np.cumsum([b[1] for b in bars])])
     least = max(0.0, float(run.min()) - 0.35 * float(np.ptp(run)) - 0.5)
-    ax = add_axes(figure, left, bottom + 0.25, width, ROW * (len(bars) + 2))
+    ax = add_axes(figure, left, bottom + 0.25, width, row * (len(bars) + 2))
     rank_axes(ax, len(bars) + 2, float(run.max()) + 0.03 * (float(run.max()) - least), least=least)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     names = [f"mean days, {before}", *(b[0] for b in bars), f"mean days, {after}"]
     said = [f"{first:.1f}", *(f"{b[1]:+.2f}   {b[2]:+,.0f} USD" for b in bars), f"{total:.1f}"]
     for i, (name, figure_) in enumerate(zip(names, said, strict=True)):
-        middle = bottom + 0.25 + ROW * (len(names) - i - 0.5)
+        middle = bottom + 0.25 + row * (len(names) - i - 0.5)
         weight = "bold" if i in (0, len(names) - 1) else "normal"
-        write(figure, EDGE, middle, shorten(name, TEXT, left - EDGE - 0.1), weight=weight, gid="name")
+        cause = bars[i - 1][3] if 0 < i < len(names) - 1 else ""
+        up = 0.07 if cause else 0.0
+        write(figure, EDGE, middle + up, shorten(name, TEXT, left - EDGE - 0.1), weight=weight, gid="name")
+        write(
+            figure, EDGE, middle - 0.075, shorten(cause, SMALL, left - EDGE - 0.1), size=SMALL, color=FAINT, gid="cause"
+        )
         write(figure, WIDTH - RIGHT, middle, figure_, ha="right", weight=weight, gid="end")
         if weight == "bold":
             ax.barh(i, (first if i == 0 else total) - least, left=least, height=0.6, color="#8f9aa5", linewidth=0)
@@ -205,9 +212,9 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
         "of both inputs as the tables have it, the cross their means. Where the line is missing no value tried makes them equal."
     )
     height = 4.6
-    figure, bottom = _sheet(pair, title, how, height + 0.95)
+    figure, bottom = sheet_of(pair, title, how, height + 0.95)
     ax = add_axes(figure, LEFT + 0.3, bottom + 0.55, WIDTH - LEFT - RIGHT - 0.5, height)
-    xs, ys = [x for x, _ in known], [y for _, y in known]
+    ys = [y for _, y in known]
     low = min([second.low, *ys])
     high = max([second.high, *ys])
     ax.set_xlim(first.low, first.high)
@@ -216,7 +223,10 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
     ax.set_axisbelow(True)
     ax.tick_params(length=2.5, labelsize=SMALL)
     ax.fill_between((first.low, first.high), second.low, second.high, color=GRID, alpha=0.35, linewidth=0, zorder=1)
-    ax.plot(xs, ys, color=INK, linewidth=2.0, zorder=3, gid="frontier")
+    broken = [
+        np.nan if y is None else y for _, y in line
+    ]  # a missing value breaks the line: nothing is joined across it
+    ax.plot([x for x, _ in line], broken, color=INK, linewidth=2.0, zorder=3, gid="frontier")
     ax.plot([first.mean], [second.mean], marker="+", markersize=12, markeredgewidth=2, color=INK, zorder=4, gid="means")
     base = bottom + 0.55
     write(figure, LEFT + 0.3, base - 0.36, f"{first.name} [{first.unit}]", color=FAINT)
@@ -244,83 +254,6 @@ def _sides(ax: Axes, found: Rivals, first: Lever, second: Lever, known: Sequence
         ax.text(x, y, words, ha="center", va="center", size=TEXT, color=INK, zorder=5, bbox=box, gid="side")
 
 
-@in_house_look
-def plot_league(found: League) -> Figure:
-    """League of cheap fixes and new lines: days and generalized dollars a tonne that each saves alone.
-
-    Parameters
-    ----------
-    found
-        What :func:`corridors.league.league` returns.
-    """
-    base = found.base
-    pair = pair_of(base, None, None, None)._replace(shut=())
-    names = f"{place_name(base, pair.origin)} to {place_name(base, pair.destination)}"
-    how = (
-        "How to read: dark bars are what the best way saves (the shipper chooses before and after), light hatched bars what the best way through "
-        f"{found.question.through} saves; best by mean {found.question.by}. Each fix is laid alone over the scenario without any line of the table; means of paired draws, one consignment. Generalized: dollars "
-        "and hours at the value of time. No bar: nothing saved. Capital cost as published; it is not set against traffic."
-    )
-    places = found.places
-    row = 0.36
-    body = 0.62 + row * len(places)
-    figure, bottom = _sheet(pair, f"Cheap fixes and new lines, {names}", how, body)
-    left = EDGE + 3.15
-    width = (WIDTH - RIGHT - left - 1.75) / 2
-    columns: tuple[tuple[str, Callable[[Saving], float]], ...] = (
-        ("days saved", lambda s: s.hours_mean / 24.0),
-        ("generalized USD a tonne saved", lambda s: s.generalized_per_tonne),
-    )
-    for k, (words, value) in enumerate(columns):
-        values = [value(s) for p in places for s in (p.best, p.through) if s is not None]
-        x = left + k * (width + 0.15)
-        ax = add_axes(figure, x, bottom + 0.25, width - 0.1, row * len(places))
-        rank_axes(ax, len(places), 1.08 * max([*values, 0.1]), least=min([0.0, *values]))
-        write(figure, x, bottom + body - 0.2, words, weight="bold")
-        ax.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
-        for i, place in enumerate(places):
-            _pair_of_bars(ax, i, place.best, place.through, value)
-    write(figure, WIDTH - RIGHT, bottom + body - 0.2, "capital, bn USD", weight="bold", ha="right")
-    for i, place in enumerate(places):
-        middle = bottom + 0.25 + row * (len(places) - i - 0.5)
-        write(figure, EDGE, middle + 0.07, shorten(place.fix.name, TEXT, left - EDGE - 0.1), gid="name")
-        about = (
-            place.fix.kind
-            if place.through is None or place.through.before == place.through.after
-            else f"{place.fix.kind}; {place.through.before} gives way to {place.through.after}"
-        )
-        write(
-            figure,
-            EDGE,
-            middle - 0.075,
-            shorten("the model cannot tell" if place.fix.cannot else about, SMALL, left - EDGE - 0.1),
-            size=SMALL,
-            color=FAINT,
-        )
-        write(figure, WIDTH - RIGHT, middle, _capital(place.cost.low, place.cost.high), ha="right", gid="end")
-    return figure
-
-
-def _pair_of_bars(ax: Axes, i: int, best: Saving | None, most: Saving | None, value: Any) -> None:
-    for saving, offset, colour, hatch in ((best, -0.17, MORE, ""), (most, 0.17, LESS, "////")):
-        if saving is not None:
-            ax.barh(
-                i + offset,
-                value(saving),
-                height=0.3,
-                color=colour,
-                hatch=hatch,
-                edgecolor=INK if hatch else colour,
-                linewidth=0.4,
-            )
-
-
-def _capital(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return "none published"
-    return f"{low:.3g}" if low == high else f"{low:.3g}–{high:.3g}"
-
-
 def _bar(ax: Axes, row: int, start: float, end: float) -> None:
     """Bar from one value to another: dark where it rises, light and hatched where it falls."""
     rises = end >= start
@@ -330,5 +263,6 @@ def _bar(ax: Axes, row: int, start: float, end: float) -> None:
     )  # fmt: skip
 
 
-def _sheet(pair: Pair, title: str, how: str, body: float) -> tuple[Figure, float]:
+def sheet_of(pair: Pair, title: str, how: str, body: float) -> tuple[Figure, float]:
+    """Sheet of a pair of places with its words above and below; the figure and the height at which the body begins."""
     return new_sheet(title, head_lines(pair), foot_lines(pair, how), body)

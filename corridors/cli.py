@@ -17,8 +17,11 @@ import typer
 from corridors import (
     cli_chance,
     cli_evidence,
+    cli_export,
     cli_league,
+    cli_osm,
     cli_pictures,
+    cli_report,
     cli_rows,
     cli_search,
     cli_speed,
@@ -227,6 +230,9 @@ app.add_typer(cli_switching.commands)
 app.add_typer(cli_league.commands)
 app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
+app.add_typer(cli_export.commands)
+app.add_typer(cli_osm.commands)
+app.add_typer(cli_report.commands)
 app.add_typer(cli_world.commands)
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ def league(
         from corridors.cli_switching import write_records
 
         write_records(out, f"league_{found.base.scenario.name}", records)
-        from corridors.change_charts import plot_league
         from corridors.charts import save
+        from corridors.league_chart import plot_league
 
         save(plot_league(found), out / f"league_{found.base.scenario.name}")
     if as_json:
@@ -58,7 +58,7 @@ def league(
     if base.assumption:
         typer.echo(base.assumption)
     typer.echo(
-        f"saved by the best way (mean {by}) / by the best way through {through}: mean days, USD a tonne, generalized USD a tonne, odds of a saving"
+        f"saved by the ways it is made for, if told / by the best way (mean {by}) / by the best way through {through}: mean days, USD a tonne, generalized USD a tonne, odds of a saving; then the corridors it opens, or the one that gains most, if another"
     )
     for r in records:
         typer.echo(_line(r))
@@ -67,11 +67,14 @@ def league(
 def _line(r: dict[str, Any]) -> str:
     capital = "" if r["capital_usd_bn_low"] is None else _capital(r)
     if r["cannot"]:
-        return f"  {r['name']:<50} {r['kind']:<10} not told: {r['cannot']}"
+        return f"  {r['name']:<46} {r['kind']:<9} not told: {r['cannot']}"
     parts = []
-    for label in ("best", "through"):
+    for label in ("own", "best", "through"):
+        if label == "own" and r["own_before"] is None:
+            continue
         if r[f"{label}_before"] is None:
-            parts.append("no way")
+            opened = r["opened" if label == "best" else "opened_through"]
+            parts.append(f"none before, opens {opened.replace(';', ', ')}" if opened else "no way")
             continue
         change = (
             r[f"{label}_before"]
@@ -82,7 +85,24 @@ def _line(r: dict[str, Any]) -> str:
             f"{r[f'{label}_days_mean_saved']:+.1f} d {r[f'{label}_usd_per_tonne_saved']:+.0f} {r[f'{label}_generalized_usd_per_tonne_saved']:+.0f} "
             f"({r[f'{label}_odds']:.0%}, {change})"
         )
-    return f"  {r['name']:<50} {r['kind']:<10} {' / '.join(parts)}  {capital or r['capital']}"
+    return f"  {r['name']:<46} {r['kind']:<9} {' / '.join(parts)}{_most(r)}  {capital or r['capital']}"
+
+
+def _most(r: dict[str, Any]) -> str:
+    """Corridors that have a way now; else the one that gains most, where it is none of those told already and gains at all."""
+    if r["opened"] and r["best_before"] is not None:
+        return f" / opens {r['opened'].replace(';', ', ')}"
+    if r["own_before"] is not None:
+        return ""
+    name = r["most_before"]
+    if (
+        name is None
+        or name in (r["best_before"], r["through_before"])
+        or r["most_generalized_usd_per_tonne_saved"] <= 0
+    ):
+        return ""
+    figures = f"{r['most_days_mean_saved']:+.1f} d {r['most_usd_per_tonne_saved']:+.0f} {r['most_generalized_usd_per_tonne_saved']:+.0f}"
+    return f" / most on {name} {figures} ({r['most_odds']:.0%})"
 
 
 def _capital(r: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from corridors.catalogue import Corridor, Mode, Stage
+from corridors.legs import legs_of
 from corridors.toml_files import ScenarioError, nearest
 from sim.alternatives import MOST_LOOKED_AT, alternatives, hops, overlap
 from sim.pareto import MOST_WAYS, Respects, Vector, pareto
@@ -293,36 +294,8 @@ def _with_beaten(routes: list[Route]) -> list[Route]:
 
 
 def legs_of_route(route: Route) -> list[dict[str, Any]]:
-    """Legs of a way: unbroken runs by one mode, gauge and vehicle, each with what happens on it and before the next.
-
-    Returns
-    -------
-    list of dict
-        mode, gauge_mm, vehicle, from, to, km, hours, usd (means over the draws of those that arrive); what happens before the first haul belongs to the
-        first leg, what happens after a leg's last haul to that leg.
-    """
-    outcome = route.outcome
-    priced = outcome.itinerary.priced
-    usd = sum(outcome.usd_mean.values(), np.zeros(len(priced)))
-    rows: list[dict[str, Any]] = []
-    key: tuple[Any, ...] = ()
-    held = [0.0, 0.0]
-    for i, item in enumerate(priced):
-        a = item.activity
-        hours, dollars = float(outcome.hours_mean[i]), float(usd[i])
-        if a.moving and (a.mode, a.gauge_mm, a.vehicle) != key:
-            key = (a.mode, a.gauge_mm, a.vehicle)
-            rows.append({"mode": a.mode, "gauge_mm": a.gauge_mm or None, "vehicle": a.vehicle, "from": a.from_node_id, "to": a.to_node_id, "km": 0.0, "hours": held[0], "usd": held[1]})  # fmt: skip
-            held = [0.0, 0.0]
-        if not rows:
-            held = [held[0] + hours, held[1] + dollars]
-            continue
-        rows[-1]["hours"] += hours
-        rows[-1]["usd"] += dollars
-        if a.moving:
-            rows[-1]["to"] = a.to_node_id
-            rows[-1]["km"] += outcome.itinerary.km[i]
-    return rows
+    """Legs of a way (:func:`corridors.legs.legs_of`), without what is waited on each."""
+    return [{key: value for key, value in leg.items() if key != "hours_waiting"} for leg in legs_of(route.outcome)]
 
 
 def route_rows(found: Routes, usd_per_hour: float) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from corridors.own_names import OWN_SOURCE, check_names_of_rows
 from corridors.own_overlay import FIGURES, lay, texts_of, words_of
 from geodata.network import DATA as GEODATA
 from geodata.network import TABLES, Network, network_of, read_network, read_network_tables
+from geodata.sources import OSM_ELEMENT, element_row, keys_of
 from geodata.tables import Table, read_dictionary, read_package
 from sim.parameters import DATA as SIMDATA
 from sim.parameters import Parameters, read_parameters
@@ -210,7 +211,13 @@ def tables_with(files: Sequence[str | Path]) -> tuple[Network, Parameters, OwnRo
     evidence = dict(zip(laid["evidence"]["evidence_id"], laid["evidence"]["source_id"], strict=True))
     sources: dict[str, Mapping[str, object]] = {str(row["source_id"]): row for row in laid["sources"].rows()}
     touched = tuple(label for label in labels if any(row.file == label for row in rows))
+    sources |= {key: element_row(key) for key in _element_keys(rows)}
     return network, parameters, OwnRows(touched, rows, evidence, sources | {OWN_SOURCE: _own_source(touched)})
+
+
+def _element_keys(rows: Iterable[OwnRow]) -> list[str]:
+    """Elements of OpenStreetMap that the user's rows name as sources."""
+    return [key for key in keys_of(row.after.get("source", "") for row in rows) if OSM_ELEMENT.fullmatch(key)]
 
 
 def shipped_tables() -> dict[str, Table]:

@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ class TableError(ValueError):
     """A table breaks its data dictionary; the message names file, row, field, found, allowed and mend."""
 
     @classmethod
-    def at(cls, file: object, where: str = "", *, problem: str, allowed: str = "", mend: str = "") -> TableError:
+    def at(cls, file: object, where: str = "", *, problem: str, allowed: str = "", mend: str = "") -> Self:
         """Compose the message from its parts; parts left empty are left out."""
         head = ", ".join(part for part in (str(file), where) if part)
         tail = "; ".join(part for part in (problem, f"allowed: {allowed}" if allowed else "", mend) if part)

@@ -14,6 +14,7 @@ Bibliographies are sorted weakest first: a reader who looks for trouble should f
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geodata.tables import Table
+
+OSM_ELEMENT = re.compile(r"osm:(node|way|relation)/(-?\d+)@(\d+|unknown)")
+"""Key of an element of OpenStreetMap in a version, which cites itself and needs no row in ``sources.csv``."""
 
 BASES = ("observed", "published", "tariff", "derived", "estimate", "assumption")
 _SUFFIXES = ("low_evidence", "best_evidence", "high_evidence")
@@ -71,6 +75,27 @@ def read_sources(folder: Path = DATA) -> tuple[dict[str, Source], dict[str, Evid
     sources = [Source(**row) for row in tables["sources"].rows()]
     evidence = [Evidence(**row) for row in tables["evidence"].rows()]
     return {item.source_id: item for item in sources}, {item.evidence_id: item for item in evidence}
+
+
+def element_row(key: str) -> dict[str, object]:
+    """Return the entry of the bibliography for an element of OpenStreetMap: its address is its history.
+
+    Examples
+    --------
+    >>> element_row("osm:way/1234@7")["url"], element_row("osm:way/1234@unknown")["url"]
+    ('https://www.openstreetmap.org/way/1234/history/7', 'https://www.openstreetmap.org/way/1234')
+    """
+    match = OSM_ELEMENT.fullmatch(key)
+    if match is None:
+        raise TableError.at("source", problem=f'found "{key}"', allowed="osm:node/NUMBER@VERSION, way or relation")
+    kind, number, version = match.groups()
+    known = version != "unknown"
+    return {
+        "source_id": key, "title": f"OpenStreetMap {kind} {number}" + (f", version {version}" if known else ""),
+        "publisher": "OpenStreetMap contributors", "year": None,
+        "url": f"https://www.openstreetmap.org/{kind}/{number}" + (f"/history/{version}" if known else ""),
+        "accessed": None, "kind": "dataset", "grade": "C", "note": "ODbL 1.0, © OpenStreetMap contributors",
+    }  # fmt: skip
 
 
 def keys_of(cells: Iterable[str]) -> list[str]:
@@ -176,7 +201,7 @@ def check_sources(tables: Mapping[str, Table], sources: Collection[str], evidenc
 
 
 def _check_keys(table: Table, column: str, known: Collection[str], allowed: str) -> None:
-    lost = set(keys_of(table[column])) - set(known)
+    lost = {key for key in keys_of(table[column]) if key not in known and not OSM_ELEMENT.fullmatch(key)}
     if not lost:
         return
     at = int(np.argmax([bool(lost & set(keys_of([cell]))) for cell in table[column]]))

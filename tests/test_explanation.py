@@ -5,7 +5,7 @@ import json
 import pytest
 from studies import command, study
 
-from corridors.explanation import explain, explanation_lines, steps_of, term_rows
+from corridors.explanation import explain, explain_all, explanation_lines, steps_of, term_rows
 from corridors.exports import write_study
 from corridors.sides import side_of, side_of_folder, side_of_study
 from corridors.toml_files import ScenarioError
@@ -85,6 +85,67 @@ def test_what_is_not_there_is_refused(sides):
     shut = side_of("today", ["draws=32", "replicates=1", "origins=almaty1", "destinations=karachi_port"])
     with pytest.raises(ScenarioError, match="has no way in today"):
         explain(shut, sides[0], "west-road")
+
+
+def _told(a, b, corridor):
+    return {t.kind if t.reason != "closure" else "closure": t.because for t in explain(a, b, corridor).terms}
+
+
+def test_what_is_no_row_is_named_where_it_acts_and_nowhere_else():
+    """A length moves its line alone, the cargo dollars, shocks what is shut; each is told where it can have acted."""
+    pair = [*SMALL, "corridors=uap-ml2,west-road"]
+    base = side_of_study(study("both-open", *pair), "A")
+    longer = side_of_study(study("both-open", *pair, "project_length.uap=700"), "B")
+    hauls = [t for t in explain(base, longer, "uap-ml2").terms if t.kind == "haul"]
+    assert hauls
+    assert {t.because for t in hauls} == {("project_length.uap",)}
+    lighter = side_of_study(study("both-open", *pair, "consignment.tonnes=18"), "B")
+    assert _told(base, lighter, "west-road")["haul"] == ("consignment.tonnes",)
+    shaken = side_of_study(study("both-open", *pair, "shocks=true"), "B")
+    assert _told(base, shaken, "west-road") == {"closure": ("shocks",), "divert": ("shocks",)}
+
+
+def test_rows_of_either_side_are_told_apart():
+    """In November another row than June's speaks for the wait for wagons, and each stands on its own side."""
+    plain = (*SMALL, "corridors=west-road", "shocks=false", "departures=month")
+    june, november = (side_of_study(study("gates-open", *plain, f"month={m}"), m) for m in ("6", "11"))
+    there, back = explain(june, november, "west-road"), explain(november, june, "west-road")
+    other = [t for t in there.terms if t.rows_a != t.rows_b]
+    assert other
+    for term in other:
+        assert not set(term.rows_a) & set(term.rows_b)
+        assert set(term.because) == {*term.rows_a, *term.rows_b}
+    mirrored = {t.activity_id: (t.rows_b, t.rows_a) for t in back.terms}
+    assert mirrored == {t.activity_id: (t.rows_a, t.rows_b) for t in there.terms}
+
+
+def test_all_ways_that_moved_are_explained_and_no_other(sides):
+    a, b = sides
+    found = {e.key: e for e in explain_all(a, b)}
+    both = [k for k in a.ways if a.ways[k]["feasible"] and b.ways[k]["feasible"]]
+    moved = {k for k in both if abs(a.ways[k]["hours_mean"] - b.ways[k]["hours_mean"]) > 1e-6}
+    assert moved
+    assert moved <= set(found) < set(both)
+    for key, e in found.items():
+        assert e == explain(a, b, key[2], key[0], key[1])
+    assert explain_all(a, a) == ()
+
+
+def test_the_command_explains_all(tmp_path):
+    file = tmp_path / "mine.toml"
+    sets = "".join(f"{k} = {v}\n" for k, v in (("draws", 32), ("replicates", 1)))
+    places = 'origins = ["almaty1"]\ndestinations = ["karachi_port"]\ncorridors = ["west-road", "iran-road"]\n'
+    head = 'name = "mine"\ntitle = "Mine"\nquestion = "?"\nbase = "gates-open"\n'
+    file.write_text(head + places + sets, encoding="utf-8")
+    asked = ["diff", file, file, *(w for r in REFORM for w in ("--set", r)), "--explain", "all"]
+    done = command(*asked, "--json", "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    (way,) = json.loads(done.out)["ways"]
+    assert (way["corridor"], way["origin"]) == ("west-road", "almaty1")
+    assert way["hours"] == pytest.approx(sum(t["delta_hours_mean"] for t in way["terms"]), abs=1e-9)
+    written = {p.name for p in (tmp_path / "out").iterdir()}
+    assert written == {f"explained_west-road_almaty1_karachi_port.{e}" for e in ("csv", "svg", "png")}
+    assert command("diff", file, file, "--explain", "all").out == "No way moved.\n"
 
 
 def test_words_and_records_agree(sides):

@@ -1,15 +1,17 @@
 """The league of cheap fixes and new lines: paired, complete, and silent where nothing is known."""
 
+import csv
 import json
 
 import pytest
 from studies import command
 
-from corridors.change_charts import plot_frontier, plot_league, plot_tornado
+from corridors.change_charts import plot_frontier, plot_tornado
 from corridors.charts import save
 from corridors.citations import evidence_rows
-from corridors.fixes import FIXES_FILE, Fix, cost_of, read_fixes, switches_of
+from corridors.fixes import FIXES_FILE, Fix, cost_of, read_fixes, switches_of, switches_of_all
 from corridors.league import LeagueQuestion, league, league_rows
+from corridors.league_chart import plot_league
 from corridors.toml_files import ScenarioError
 from geodata.network import read_network
 from sim.parameters import read_parameters
@@ -125,6 +127,119 @@ def test_a_cost_of_which_a_part_is_unpublished_is_none():
     unknown = next(name for name, p in network.projects.items() if p.capital_usd_bn is None)
     fix = Fix(name="x", kind="new line", why="x", basis="published", open=("uap", unknown))
     assert cost_of(fix, network, evidence_rows()).low is None
+
+
+def test_fixes_together_cost_what_all_of_them_cost_and_a_project_of_two_counts_once(found):
+    rows = {r["fix"]: r for r in league_rows(found)}
+    assert rows["all-cheap-fixes-together"]["capital_usd_bn_low"] is None
+    network, table = read_network(), read_fixes()
+    lines = [fix for fix in table.values() if fix.kind == "new line"]
+    projects = {project for fix in lines for project in fix.open}
+    for end, i in (("low", 0), ("high", 2)):
+        known = sum(network.projects[p].capital_usd_bn[i] for p in projects)
+        assert rows["all-new-lines-together"][f"capital_usd_bn_{end}"] == pytest.approx(known)
+    ktap = rows["ktap"]
+    ends = [ktap[f"through_generalized_usd_per_tonne_per_usd_bn_{end}"] for end in ("low", "high")]
+    gained = ktap["through_generalized_usd_per_tonne_saved"]
+    assert ends == pytest.approx([gained / ktap["capital_usd_bn_high"], gained / ktap["capital_usd_bn_low"]])
+
+
+@pytest.mark.parametrize("name", ["capital.gwadar-mastung.pkr70.63", "capital.herat-kandahar-design.afn"])
+def test_a_cost_that_is_no_figure_in_billions_is_refused(name):
+    fix = Fix(name="x", kind="cheap fix", why="x", basis="published", cost=name)
+    with pytest.raises(ScenarioError, match="allowed a value in USD bn"):
+        cost_of(fix, read_network(), evidence_rows())
+
+
+def _fix(**facts):
+    return Fix(name="x", kind="cheap fix", why="x", basis="assumption", **facts)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_fixes_for_one_row_the_stronger_holds_whatever_the_order(order):
+    network, parameters = read_network(), read_parameters()
+    row = parameters["clear_hours.road.chaman.pk.in"]
+    fixes = {"low": _fix(to_low=("clear_hours.*.chaman.pk.in",)), "tenth": _fix(scale={row.parameter_id: 0.9})}
+    ordered = dict(list(fixes.items())[::order])
+    together = switches_of_all(ordered, parameters, network, 2032)
+    assert together == switches_of(fixes["low"], "low", parameters, network, 2032)
+    assert together[0] == f"{row.parameter_id}.low={row.low!r}"
+    with pytest.raises(ScenarioError, match="is met by two patterns"):
+        switches_of(_fix(to_low=(row.parameter_id,), scale={row.parameter_id: 0.9}), "x", parameters, network, 2032)
+
+
+@pytest.fixture
+def three(tmp_path):
+    """Two cheap fixes and a line, for questions that need no more."""
+    file = tmp_path / "three.toml"
+    heads = {
+        "papers": ("cheap fix", 'to_low=["clear_hours.transit.*"]'),
+        "wagons": ("cheap fix", 'to_low=["wait_hours.supply.rail.*"]'),
+    }
+    heads["ktap"] = ("new line", 'open=["turgundi-sanobar","sanobar-herat","herat-kandahar","kandahar-spin-boldak"]')
+    file.write_text(
+        "".join(
+            f'[fix.{name}]\nname="{name}"\nkind="{kind}"\nwhy="a"\nbasis="assumption"\n{facts}\n'
+            for name, (kind, facts) in heads.items()
+        ),
+        encoding="utf-8",
+    )
+    return file
+
+
+def test_cheap_fixes_together_save_no_less_than_the_best_of_them(three):
+    """On one corridor: hours only fall, so all together take it no longer than any of them alone."""
+    found = league(LeagueQuestion("both-open", (*SMALL, "corridors=west-road"), fixes=three))
+    saved = {p.name: p.best.hours_mean for p in found.places if p.best is not None and p.fix.kind == "cheap fix"}
+    assert saved["papers"] > 0 < saved["wagons"]
+    assert saved["all-cheap-fixes-together"] == pytest.approx(saved["papers"] + saved["wagons"])
+
+
+def test_a_line_that_opens_the_only_way_says_so_and_saves_nothing(three, tmp_path):
+    few = ("draws=16", "corridors=turgundi-chaman", "shocks=false", "departures=month")
+    asked = ["league", "both-open", "--fixes", three, "--out", tmp_path, *(w for s in few for w in ("--set", s))]
+    done = command(*asked)
+    assert done.code == 0, done.err
+    assert "none before, opens turgundi-chaman / none before, opens turgundi-chaman" in done.out
+    assert "no way / no way" in done.out
+    assert "opens turgundi-chaman" in (tmp_path / "league_both-open.svg").read_text(encoding="utf-8")
+    with (tmp_path / "league_both-open.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[0]["fix"] == "ktap"
+    told = {r["fix"]: (r["opened"], r["opened_through"], r["best_days_mean_saved"]) for r in rows}
+    assert told["ktap"] == ("turgundi-chaman", "turgundi-chaman", "")
+    assert told["wagons"] == ("", "", "")
+
+
+def test_a_line_is_set_against_the_way_it_takes_the_place_of(found):
+    base, place = found.base, next(p for p in found.places if p.name == "ktap")
+    (west,) = [w.outcome for w in base.ways if w.corridor == "west-road"]
+    assert (place.own.before, place.own.after) == ("west-road", "turgundi-chaman")
+    chaman = next(p for p in found.places if p.name == "chaman-24h").own
+    assert (chaman.before, chaman.after) == ("west-road", "west-road")
+    row = base.parameters["clear_hours.road.chaman.pk.in"]
+    assert chaman.hours_mean == pytest.approx((1 - 0.4286) * row.mean, rel=0.1)
+    assert 0 < chaman.hours_mean < west.hours.mean()
+    ml1 = next(p for p in found.places if p.name == "ml1")
+    assert ml1.own is None
+
+
+def test_ways_that_are_no_corridors_are_refused(tmp_path):
+    file = tmp_path / "fixes.toml"
+    facts = 'name="a"\nkind="cheap fix"\nwhy="a"\nbasis="assumption"\nto_low=["clear_hours.*"]\nways=["west-rode"]'
+    file.write_text(f"[fix.a]\n{facts}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match='"west-road"'):
+        league(LeagueQuestion("both-open", SMALL, fixes=file))
+
+
+def test_no_way_at_all_is_code_3_and_a_country_that_is_not_there_code_2(three):
+    few = ["--fixes", three, *(w for s in ("draws=16", "corridors=west-road") for w in ("--set", s))]
+    shut = command("league", "today", *few)
+    assert (shut.code, shut.out, shut.err.count("\n")) == (3, "", 1)
+    assert "shut since" in shut.err
+    abroad = command("league", "both-open", *few, "--through", "XX")
+    assert (abroad.code, abroad.err.count("\n")) == (2, 1)
+    assert "allowed AE, AF" in abroad.err
 
 
 def test_the_measure_is_one_of_those_told():
