@@ -27,6 +27,7 @@ from corridors import (
     cli_speed,
     cli_switching,
     cli_unlock,
+    cli_world,
 )
 
 app = typer.Typer(
@@ -233,6 +234,7 @@ app.add_typer(cli_unlock.commands)
 app.add_typer(cli_export.commands)
 app.add_typer(cli_osm.commands)
 app.add_typer(cli_report.commands)
+app.add_typer(cli_world.commands)
 
 if __name__ == "__main__":
     main()
