@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from corridors.captions import Measure, one_of, pair_of
+from corridors.safe_files import write_text
 from corridors.style import rc_params, save_picture
 from corridors.toml_files import ScenarioError
 
@@ -257,7 +258,7 @@ def write_chart(  # noqa: PLR0913 - one chart and its choices
     text = tables.csv_text(rows())
     if text:
         table = written[0].with_suffix(".csv")
-        table.write_text(text, encoding="utf-8", newline="")
+        write_text(table, text)
         written.append(table)
     return written
 

@@ -183,13 +183,14 @@ def check(
 @app.command()
 def new(file: Annotated[Path, typer.Argument(help="File to write; it must not exist yet.")]) -> None:
     """Write a commented scenario to start from."""
+    from corridors.safe_files import write_text
     from corridors.scenario_files import template_text
 
     if file.exists():
         _fail(f"{file}: is there already; name a new file")
     if not file.parent.is_dir():
         _fail(f"{file}: there is no folder {file.parent}")
-    file.write_text(template_text(), encoding="utf-8")
+    write_text(file, template_text())
     typer.echo(f"Written {file}; run it with: corridors run {file}")
 
 

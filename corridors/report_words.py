@@ -126,7 +126,7 @@ def what_is(study: Study, name: str) -> str:
 
     Examples
     --------
-    ``closure rate (irpk)`` for ``closure_rate.irpk``
+    ``closure duration (closure_days.irpk)``, where the row's conditions are too many to name
     """
     number = study.parameters.number.get(name)
     if number is None:
@@ -143,7 +143,7 @@ def what_is(study: Study, name: str) -> str:
         for key, values in row.selectors.items()
         if key != "months" and len(values) <= MOST_VALUES
     )
-    return f"{words} ({conditions.replace('_', ' ')})" if conditions else words
+    return f"{words} ({conditions.replace('_', ' ') or name})"
 
 
 MOST_VALUES = 3
