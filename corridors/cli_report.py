@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from corridors.claim_verdicts import Verdict
 
 commands = typer.Typer()
 
@@ -25,6 +29,7 @@ def report(
     rows: Annotated[list[Path] | None, ROWS] = None,
     *,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print it as PDF beside the page, with a browser.")] = False,
+    claims: Annotated[bool, typer.Option("--claims", help="Add what others say, with verdicts.")] = False,
 ) -> None:
     """Write one page that says the answer, how sure it is, what would change it, and what it rests on."""
     from corridors.browser_print import browser_program, print_page
@@ -37,12 +42,20 @@ def report(
     ends = [f"origins={origin}"] if origin else []
     ends += [f"destinations={destination}"] if destination else []
     study = carry(read_scenario(scenario, [*(changes or []), *ends], rows=rows or ()))
-    written = [write_report(study, out)]
+    written = [write_report(study, out, claims=_verdicts() if claims else ())]
     if program is not None:
         written.append(print_page(out, out.with_suffix(".pdf"), program))
     _say_written(written)
     if not any(way.feasible for way in study.ways):
         raise typer.Exit(NO_WAY)
+
+
+def _verdicts() -> Sequence[Verdict]:
+    from corridors.claim_verdicts import judge
+    from corridors.claims import read_claims
+
+    every = read_claims()
+    return judge(every, every, needs=False)
 
 
 @commands.command()

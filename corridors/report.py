@@ -25,6 +25,7 @@ from corridors.report_words import DAY, answer, name_of, open_rows, share, what_
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from corridors.claim_verdicts import Verdict
     from corridors.sensitivity import Sensitivity
     from corridors.study import Study
 
@@ -40,7 +41,14 @@ TERMS = {
 """Terms of a scenario in words."""
 
 
-def write_report(study: Study, file: Path, *, origin: str | None = None, destination: str | None = None) -> Path:
+def write_report(
+    study: Study,
+    file: Path,
+    *,
+    origin: str | None = None,
+    destination: str | None = None,
+    claims: Sequence[Verdict] = (),
+) -> Path:
     """Write the report of a study.
 
     Parameters
@@ -51,6 +59,8 @@ def write_report(study: Study, file: Path, *, origin: str | None = None, destina
         HTML file; replaced at once or not at all.
     origin, destination
         Pair that pictures, sensitivity and switching values are of; the scenario's first if none is given.
+    claims
+        Verdicts on what others say (:func:`corridors.claim_verdicts.judge`); no such part if none are given.
 
     Returns
     -------
@@ -64,10 +74,12 @@ def write_report(study: Study, file: Path, *, origin: str | None = None, destina
     """
     from corridors.safe_files import write_text
 
-    return write_text(file, report_page(study, origin=origin, destination=destination))
+    return write_text(file, report_page(study, origin=origin, destination=destination, claims=claims))
 
 
-def report_page(study: Study, *, origin: str | None = None, destination: str | None = None) -> str:
+def report_page(
+    study: Study, *, origin: str | None = None, destination: str | None = None, claims: Sequence[Verdict] = ()
+) -> str:
     """Text of the report, whole; see :func:`write_report`."""
     pair = pair_of(study, origin, destination, None)
     ends = (pair.origin, pair.destination)
@@ -84,10 +96,19 @@ def report_page(study: Study, *, origin: str | None = None, destination: str | N
         _changes(study, best, ends),
         _assumed(study, notes),
         _weak(study, notes) if any(way.feasible for way in study.ways) else Html(""),
+        _claims(claims, notes),
         _made(study),
         joined([element("h2", "Sources"), notes.listed()]),
     ]
     return page("report.html", {"title": f"{scenario.title}: report", "body": joined(parts, "\n")})
+
+
+def _claims(claims: Sequence[Verdict], notes: Footnotes) -> Html:
+    if not claims:
+        return Html("")
+    from corridors.report_claims import claims_part
+
+    return claims_part(claims, notes)
 
 
 def _sensitivity(study: Study, best: Sequence[Mapping[str, Any]], ends: tuple[str, str]) -> Sensitivity | None:

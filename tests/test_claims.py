@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from studies import command
 
 from corridors.catalogue import read_catalogue
+from corridors.citations import source_rows
 from corridors.claim_cards import card, figure, verdict_rows
 from corridors.claim_inputs import levers_of
 from corridors.claim_questions import Questions, average_trip
@@ -19,7 +20,9 @@ from corridors.claim_verdicts import FAILS, OTHER, SCALE, UNTESTED, VERDICTS, ju
 from corridors.claims import NEAR, find_claims, read_claims
 from corridors.claims_chart import plot_claims
 from corridors.observed import DATA
+from corridors.paper_parts import Footnotes
 from corridors.readiness import chain, ladder, read_rungs, record_ends
+from corridors.report_claims import claims_part
 from corridors.scenario import read_scenario
 from corridors.study import run
 from corridors.toml_files import ScenarioError
@@ -287,6 +290,15 @@ def test_the_chart_bears_every_tested_reading():
     tested = [v for v in verdicts if v.p is not None]
     assert sum(text.get_gid() == "verdict" for text in chart.texts) == len(tested)
     assert sum(line.get_gid() == "claim" for ax in chart.axes for line in ax.lines) == sum(v.claim.measure in ("days", "days_ratio", "input", "railway_mt", "trip") for v in tested)  # fmt: skip
+
+
+def test_the_report_has_every_tested_reading_with_its_sources():
+    notes = Footnotes((), source_rows())
+    html = str(claims_part(list(judged().values()), notes))
+    assert html.count("<tr>") == 1 + sum(v.p is not None for v in judged().values())
+    assert "tass-economy-1992107" in notes.numbers
+    assert f'href="#source-{notes.numbers["tass-economy-1992107"]}"' in html
+    assert str(claims_part([], notes)) == ""
 
 
 def test_the_command_prints_cards_and_writes_the_table(tmp_path):
