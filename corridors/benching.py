@@ -96,6 +96,6 @@ def python(*words: str) -> Work:
     """
 
     def work() -> None:
-        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
+        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - no shell; this interpreter and words fixed in the code
 
     return work

@@ -208,13 +208,11 @@ IN_RUN: dict[str, str] = {
 """Charts that a run writes into its folder, and their file names there."""
 
 
-def write_chart(  # noqa: PLR0913 - one chart and its choices
+def write_chart(
     study: Study,
     kind: str,
     path: str | Path,
     *,
-    origin: str | None = None,
-    destination: str | None = None,
     corridors: Iterable[str] | None = None,
     deadline: float | None = None,
 ) -> list[Path]:
@@ -228,8 +226,8 @@ def write_chart(  # noqa: PLR0913 - one chart and its choices
         Key of :data:`KINDS`.
     path
         File ending in .png, .svg or .pdf; the table has the same name and ends in .csv.
-    origin, destination, corridors
-        As for `plot_profile`.
+    corridors
+        As for `plot_profile`; the pair drawn is the first of the study.
     deadline
         Days; the scenario's if none is given. For "days" and "arrival".
 
@@ -241,7 +239,7 @@ def write_chart(  # noqa: PLR0913 - one chart and its choices
     from corridors import chart_tables as tables
 
     one_of(kind, KINDS, "chart")
-    pair = pair_of(study, origin, destination, corridors)
+    pair = pair_of(study, None, None, corridors)
     chosen: dict[str, Any] = {"origin": pair.origin, "destination": pair.destination, "corridors": corridors}
     drawn: dict[str, tuple[Callable[[], Figure], Callable[[], tables.Rows]]] = {
         "profile-hours": (lambda: plot_profile(study, "hours", **chosen), lambda: tables.profile_rows(pair, "hours")),

@@ -55,8 +55,8 @@ def embed_letters(svg: str) -> str:
 @lru_cache(maxsize=64)
 def _face(family: str, weight: str, slant: Slant, letters: str) -> str:
     """Rule of one face with the letters that are in it; empty where none is."""
-    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]  # ships no types
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # ships no types
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
 
     options = Options()
     options.hinting = False

@@ -170,12 +170,12 @@ def _foot(answer: Answer, borders: str, *, local: bool) -> list[str]:
     return [*assumed, how, " ".join([". ".join(words) + ".", *base[2:]])]
 
 
-def shades(count: int, theme_is_grey: bool = False) -> list[str]:  # noqa: FBT001, FBT002 - of one picture
+def shades(count: int, *, grey: bool) -> list[str]:
     """Shades of so many classes, from near to far."""
     from matplotlib.colors import LinearSegmentedColormap, to_hex
 
-    ends = ("#ececec", "#2b2b2b") if theme_is_grey else (_NEAR, _FAR)
-    ramp = LinearSegmentedColormap.from_list("reach", (ends[0], "#d8893b" if not theme_is_grey else "#8a8a8a", ends[1]))
+    ends = ("#ececec", "#2b2b2b") if grey else (_NEAR, _FAR)
+    ramp = LinearSegmentedColormap.from_list("reach", (ends[0], "#d8893b" if not grey else "#8a8a8a", ends[1]))
     return [to_hex(ramp(i / max(count - 1, 1))) for i in range(count)]
 
 
@@ -188,7 +188,7 @@ def _draw_panel(axes: Axes, frame: Frame, ground: Ground, answer: Answer, measur
     draw_ground(axes, frame, theme, borders=borders, named=False)
     draw_network(axes, frame, ground, small=True)
     bounds = answer.steps(measure)
-    colours = shades(len(bounds) - 1, not theme.coloured)
+    colours = shades(len(bounds) - 1, grey=not theme.coloured)
     lettering = Lettering(frame.width, frame.height)
     drawn: list[tuple[Reach, float, float]] = []
     for reach in answer.reaches:
@@ -250,7 +250,9 @@ def _write_key(sheet: Sheet, answer: Answer, ground: Ground) -> None:
     for measure, title in (("hours", "Days"), ("usd", f"USD per {unit_of(answer.study)}")):
         signs.write(axes, (0.0, y), f"{title} to {ground.name_of(answer.ports[0])}", head, signs.Ink(theme.ink))
         bounds = answer.steps(measure)
-        for colour, low, high in zip(shades(len(bounds) - 1, not theme.coloured), bounds, bounds[1:], strict=False):
+        for colour, low, high in zip(
+            shades(len(bounds) - 1, grey=not theme.coloured), bounds, bounds[1:], strict=False
+        ):
             y -= 12.5
             draw_place(axes, 6.0, y + 2.6, colour, theme.ink, square=False)
             signs.write(axes, (18.0, y), f"{low:,g} to {high:,g}", small, signs.Ink(theme.ink))
