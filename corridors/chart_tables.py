@@ -8,7 +8,6 @@ laid one under the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -103,17 +102,3 @@ def odds_rows(pair: Pair) -> Rows:
         for c in count
         if r != c
     ]
-
-
-def csv_text(rows: Iterable[dict[str, Any]]) -> str:
-    """CSV of rows, figures to ten significant digits; a header alone is never written, since it would name no column."""
-    import csv
-    import io
-
-    stream = io.StringIO()
-    found = list(rows)
-    if found:
-        writer = csv.DictWriter(stream, list(found[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: format(v, ".10g") if isinstance(v, float) else v for k, v in row.items()} for row in found)
-    return stream.getvalue()

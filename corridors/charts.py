@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from corridors.captions import Measure, one_of, pair_of
+from corridors.record_files import csv_text
 from corridors.safe_files import write_text
 from corridors.style import rc_params, save_picture
 from corridors.toml_files import ScenarioError
@@ -29,6 +30,28 @@ if TYPE_CHECKING:
     from corridors.study import Study
 
 
+P = ParamSpec("P")
+
+
+def in_house_look(plot: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function draw with the house's type, colours and rules."""
+
+    @functools.wraps(plot)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        from matplotlib import rc_context
+
+        with rc_context(_looks()):
+            return plot(*args, **kwargs)
+
+    return drawn
+
+
+def _looks() -> Any:
+    """The house's settings; a dollar sign in a name is no formula."""
+    return rc_params() | {"text.parse_math": False}
+
+
+@in_house_look
 def plot_profile(
     study: Study,
     measure: Measure = "hours",
@@ -67,16 +90,14 @@ def plot_profile(
     ----------
     ``unescap-resources-timecost-distance-methodology``
     """
-    from matplotlib import rc_context
-
     from corridors.profile_chart import profile_figure
 
     one_of(measure, {"hours": "days", "usd": "dollars"}, "measure")
     pair = pair_of(study, origin, destination, corridors)
-    with rc_context(_looks()):
-        return profile_figure(pair, measure)
+    return profile_figure(pair, measure)
 
 
+@in_house_look
 def plot_bars(
     study: Study,
     *,
@@ -88,14 +109,12 @@ def plot_bars(
 
     Parameters and errors are those of `plot_profile`.
     """
-    from matplotlib import rc_context
-
     from corridors.bar_charts import bars_figure
 
-    with rc_context(_looks()):
-        return bars_figure(pair_of(study, origin, destination, corridors))
+    return bars_figure(pair_of(study, origin, destination, corridors))
 
 
+@in_house_look
 def plot_costs(
     study: Study,
     *,
@@ -108,15 +127,13 @@ def plot_costs(
 
     Parameters and errors are those of `plot_profile`; `by` is "component" or "country".
     """
-    from matplotlib import rc_context
-
     from corridors.cost_charts import costs_figure
 
     one_of(by, {"component": "components", "country": "countries"}, "by")
-    with rc_context(_looks()):
-        return costs_figure(pair_of(study, origin, destination, corridors), by)
+    return costs_figure(pair_of(study, origin, destination, corridors), by)
 
 
+@in_house_look
 def plot_days(
     study: Study,
     *,
@@ -129,14 +146,12 @@ def plot_days(
 
     Parameters and errors are those of `plot_profile`; `deadline` in days, the scenario's if none is given.
     """
-    from matplotlib import rc_context
-
     from corridors.day_charts import days_figure
 
-    with rc_context(_looks()):
-        return days_figure(pair_of(study, origin, destination, corridors), _deadline(study, deadline))
+    return days_figure(pair_of(study, origin, destination, corridors), _deadline(study, deadline))
 
 
+@in_house_look
 def plot_arrival(
     study: Study,
     *,
@@ -149,14 +164,12 @@ def plot_arrival(
 
     Parameters and errors are those of `plot_days`.
     """
-    from matplotlib import rc_context
-
     from corridors.day_charts import arrival_figure
 
-    with rc_context(_looks()):
-        return arrival_figure(pair_of(study, origin, destination, corridors), _deadline(study, deadline))
+    return arrival_figure(pair_of(study, origin, destination, corridors), _deadline(study, deadline))
 
 
+@in_house_look
 def plot_odds(
     study: Study,
     *,
@@ -168,12 +181,9 @@ def plot_odds(
 
     Parameters and errors are those of `plot_profile`.
     """
-    from matplotlib import rc_context
-
     from corridors.odds_chart import odds_figure
 
-    with rc_context(_looks()):
-        return odds_figure(pair_of(study, origin, destination, corridors))
+    return odds_figure(pair_of(study, origin, destination, corridors))
 
 
 def _deadline(study: Study, asked: float | None) -> float | None:
@@ -253,7 +263,7 @@ def write_chart(
     }
     figure, rows = drawn[kind]
     written = save(figure(), path)
-    text = tables.csv_text(rows())
+    text = csv_text(rows(), digits=10)
     if text:
         table = written[0].with_suffix(".csv")
         write_text(table, text)
@@ -285,24 +295,3 @@ def save(fig: Figure, path: str | Path) -> list[Path]:
         sys.modules["matplotlib.pyplot"].close(fig)
     fig.clear()
     return written
-
-
-P = ParamSpec("P")
-
-
-def in_house_look(plot: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Let a function draw with the house's type, colours and rules."""
-
-    @functools.wraps(plot)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        from matplotlib import rc_context
-
-        with rc_context(_looks()):
-            return plot(*args, **kwargs)
-
-    return drawn
-
-
-def _looks() -> Any:
-    """The house's settings; a dollar sign in a name is no formula."""
-    return rc_params() | {"text.parse_math": False}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -37,6 +37,8 @@ def fleet(
     """Show the trains, wagons, locomotives, boxes and trucks that a tonnage ties up on each way, by railway."""
     from corridors.fleet_record import record_sentences
     from corridors.fleet_sheet import DEFAULT_TONNES, out_rows, sheet_rows
+    from corridors.record_files import csv_text
+    from corridors.safe_files import write_text
     from corridors.scenario import read_scenario
     from corridors.study import run as carry
 
@@ -53,7 +55,7 @@ def fleet(
     sheets = {(way.corridor, tonnes): sheet_rows(study, way, tonnes) for way in ways for tonnes in tonnages}
     flat = [row for sheet in sheets.values() for row in out_rows(sheet, study)]
     if out is not None and flat:
-        _write(out, flat)
+        write_text(out, csv_text(flat))
     if as_json:
         said = {f"{name}, {tonnes:g} t": list(record_sentences(sheet)) for (name, tonnes), sheet in sheets.items()}
         typer.echo(json.dumps({"rows": flat, "record": said}, ensure_ascii=False, allow_nan=False))
@@ -83,16 +85,3 @@ def _refuse(sentence: str) -> None:
     from corridors.toml_files import ScenarioError
 
     raise ScenarioError(sentence)
-
-
-def _write(file: Path, rows: list[dict[str, Any]]) -> None:
-    import csv
-    import io
-
-    from corridors.safe_files import write_text
-
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(file, text.getvalue())

@@ -38,7 +38,7 @@ def league(
     found = table_of(question)
     records = league_rows(found)
     if out is not None:
-        from corridors.cli_switching import write_records
+        from corridors.record_files import write_records
 
         write_records(out, f"league_{found.base.scenario.name}", records)
         from corridors.charts import save

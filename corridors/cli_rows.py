@@ -93,8 +93,8 @@ def _explain(a: Side, b: Side, way: tuple[str, str, str], out: Path | None, *, a
 def _write_explained(a: Side, b: Side, found: Sequence[Explanation], out: Path, *, every: bool) -> None:
     from corridors.change_charts import plot_waterfall
     from corridors.charts import save
-    from corridors.cli_switching import write_records
     from corridors.explanation import term_rows
+    from corridors.record_files import write_records
 
     for e in found:
         name = f"explained_{'_'.join((e.key[2], *e.key[:2])) if every else e.key[2]}"

@@ -51,6 +51,8 @@ def switch(
         said = [sentence(found, s) for s in switches if on != "all" or s.value is not None][:SHOWN]
     if out is not None:
         name = f"frontier_{on}_{along}".replace(".", "_") if along else f"switch_{between[0]}_{between[1]}"
+        from corridors.record_files import write_records
+
         write_records(out, name, records)
         if along:
             from corridors.change_charts import plot_frontier
@@ -103,6 +105,8 @@ def sensitivity(
     found = of_way(study, corridor, measure, origin, destination)
     shares, swings = share_rows(found), swing_rows(found)
     if out is not None:
+        from corridors.record_files import write_records
+
         write_records(out, f"shares_{corridor}_{measure}", shares)
         write_records(out, f"swings_{corridor}_{measure}", swings)
         from corridors.change_charts import plot_tornado
@@ -165,19 +169,3 @@ def _carried(
     ]
     narrowed.append(f"corridors={','.join(dict.fromkeys(corridors))}")
     return run(read_scenario(scenario, [*changes, *narrowed], rows=rows or ()))
-
-
-def write_records(folder: Path, name: str, records: list[dict[str, Any]]) -> None:
-    """Write records as a CSV, whole or not at all."""
-    import csv
-    import io
-
-    from corridors.safe_files import write_text
-
-    folder.mkdir(parents=True, exist_ok=True)
-    text = io.StringIO()
-    if records:
-        writer = csv.DictWriter(text, list(records[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(records)
-    write_text(folder / f"{name}.csv", text.getvalue())

@@ -34,7 +34,7 @@ def validate(
     }  # fmt: skip
     if out is not None:
         from corridors.charts import save
-        from corridors.cli_switching import write_records
+        from corridors.record_files import write_records
         from corridors.validation_chart import plot_validation
 
         for name, told in records.items():
@@ -78,7 +78,7 @@ def claims(
     if out is not None:
         from corridors.charts import save
         from corridors.claims_chart import plot_claims
-        from corridors.cli_switching import write_records
+        from corridors.record_files import write_records
 
         write_records(out.parent, out.stem, records)
         save(plot_claims(found), out.with_suffix(""))
@@ -124,7 +124,7 @@ def calibrate(
     coverage, shifts = coverage_rows(found), shift_rows(found)
     candidates = candidate_rows(found, shipped()[1].table.rows(), most)
     if out is not None:
-        from corridors.cli_switching import write_records
+        from corridors.record_files import write_records
 
         write_records(out, "calibration_rows", shifts)
         write_records(out, "calibration_coverage", coverage)
@@ -158,7 +158,7 @@ def log(
     shipments = read_trip_log(file)
     records: list[dict[str, Any]] = [i._asdict() for i in indicators(shipments)]
     if out is not None:
-        from corridors.cli_switching import write_records
+        from corridors.record_files import write_records
 
         write_records(out, f"{file.stem}_indicators", records)
         if beside:

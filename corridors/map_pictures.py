@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corridors.chart_tables import csv_text
 from corridors.map_notes import gauges_at_breaks, hours_at_gates
 from corridors.map_scene import refuse_unknown
 from corridors.maps import CHOICES, plot_map
+from corridors.record_files import csv_text
+from corridors.safe_files import write_text
 from corridors.style import save_picture
 from corridors.toml_files import ScenarioError
 
@@ -113,7 +114,7 @@ def _written(figure: Figure, path: Path, look: Look, rows: list[dict[str, Any]])
     figure.clear()
     if rows:
         table = path.with_suffix(".csv")
-        table.write_text(csv_text(rows), encoding="utf-8", newline="")
+        write_text(table, csv_text(rows, digits=10))
         written.append(table)
     return written
 
