@@ -316,8 +316,8 @@
   C.pairs.forEach(([from, to], i) => $("pair").append(make("option", { value: i }, `${place(from)} to ${place(to)}`)));
   $("pair").addEventListener("change", () => { chosen.pair = Number($("pair").value); map.closePopup(); drawPanel(); fit(); drawWays(); });
   const years = Object.values(C.projects).flatMap((p) => p[4] || []).concat(C.year);
-  $("year").min = Math.min(...years, 2024);
-  $("year").max = Math.max(...years.filter((y) => y < 2060));
+  $("year").min = Math.min(...years);
+  $("year").max = Math.max(...years);
   $("year").value = C.year;
   $("year").addEventListener("input", drawYear);
   $("tiles").addEventListener("click", () => {
