@@ -46,7 +46,10 @@ def plot_claims(verdicts: Sequence[Verdict]) -> Figure:
     listed = [v for v in verdicts if v.p is not None and v.claim.measure not in BY_FACTOR]
     untested = [v for v in verdicts if v.p is None]
     body = 0.75 + ROW * len(drawn) + (0.55 + ROW * len(listed) if listed else 0.0)
-    counts = ", ".join(f"{sum(v.verdict == name for v in verdicts)} {name}" for name in VERDICTS)
+    counted = {name: sum(v.verdict == name for v in verdicts) for name in VERDICTS}
+    counts = ", ".join(
+        f"{n} {name if n == 1 else name.replace('contradicts', 'contradict')}" for name, n in counted.items()
+    )
     head = [f"{len(verdicts)} readings of {len({v.claim.claim_id for v in verdicts})} claims: {counts}."]
     foot = [
         "How to read: the bar is P10–P90 of the model over its own median (the upright at 1); the mark is the claim, full where it is supported, grey where "

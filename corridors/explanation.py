@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridors.causes import Causes, causes_of
+from corridors.profiles import WHAT_HAPPENS
 from corridors.toml_files import ScenarioError, nearest
 from sim.cost import ALL_COMPONENTS
 
@@ -184,10 +185,7 @@ def steps_of(found: Explanation) -> tuple[Step, ...]:
     """Terms gathered by what happens, by which mode and in which country; the largest in hours first."""
     groups: dict[str, list[Term]] = {}
     for term in found.terms:
-        what = {"haul": f"moving by {term.mode}", "rest": "driver's rest"}.get(term.kind, term.kind.replace("_", " "))
-        if term.reason:
-            what += f" ({term.reason.replace('_', ' ')})"
-        groups.setdefault(f"{what}, {term.country}" if term.country else what, []).append(term)
+        groups.setdefault(f"{_happening(term)}, {term.country}" if term.country else _happening(term), []).append(term)
     steps = [
         Step(
             name, sum(t.hours for t in terms), sum(t.usd for t in terms), len(terms),
@@ -196,6 +194,15 @@ def steps_of(found: Explanation) -> tuple[Step, ...]:
         for name, terms in groups.items()
     ]  # fmt: skip
     return tuple(sorted(steps, key=lambda s: (-abs(s.hours), -abs(s.usd), s.name)))
+
+
+def _happening(term: Term) -> str:
+    """What happens, in the words that every chart uses."""
+    if term.kind == "haul":
+        return f"moving by {term.mode}"
+    if term.kind == "rest":
+        return "driver's rest"
+    return WHAT_HAPPENS.get((term.kind, term.reason)) or f"{term.kind} {term.reason}".replace("_", " ").strip()
 
 
 def term_rows(found: Explanation) -> list[dict[str, Any]]:
