@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from corridors.study import Study, Way
 
 
-def plot_map(  # noqa: PLR0913 - one sheet and its choices
+def plot_map(  # noqa: PLR0913 - keywords of a notebook, each a choice of its own with a default
     study: Study,
     *,
     corridors: Iterable[str] | None = None,

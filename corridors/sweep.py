@@ -207,4 +207,4 @@ def _write_csv(table: Mapping[str, Any], file: Path) -> None:
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(table)
-        writer.writerows(["" if v != v else figure(v) for v in row] for row in zip(*lists, strict=True))  # noqa: PLR0124
+        writer.writerows(["" if v != v else figure(v) for v in row] for row in zip(*lists, strict=True))  # noqa: PLR0124 - only NaN differs from itself

@@ -71,7 +71,7 @@ def take_lines(file: Path, into: Gatherer) -> None:
 
     try:
         frame = geopandas.read_file(file)
-    except Exception as error:  # noqa: BLE001  # drivers raise what they like
+    except Exception as error:  # noqa: BLE001 - each GIS driver raises its own kinds; all become one sentence
         raise OsmError.at(file, problem=f"cannot be opened ({str(error).splitlines()[0]})") from None
     if frame.crs is not None:
         frame = frame.to_crs(4326)
@@ -102,7 +102,7 @@ def _told(row: dict[Any, Any], names: dict[str, Any]) -> tuple[int | None, dict[
     number: int | None = None
     for name, column in names.items():
         key, value = _COLUMNS.get(name, name), row[column]
-        if value is None or value != value or str(value) == "":  # noqa: PLR0124  # nan differs from itself
+        if value is None or value != value or str(value) == "":  # noqa: PLR0124 - only NaN differs from itself
             continue
         text = str(value)
         if key == "id" and number is None:
