@@ -101,7 +101,11 @@ def quantiles_of_many(values: Singles, levels: Sequence[float]) -> list[float]:
     low, high = values.min(), values.max()
     if not high > low:
         return [float(low) for _ in levels]
-    place = ((values - low) * np.float32((BINS - 1) / (high - low))).astype(np.int32)
+    span, most = float(high) - float(low), float(np.finfo(np.float32).max)
+    if (BINS - 1) / span <= most and span <= most:
+        place = ((values - low) * np.float32((BINS - 1) / span)).astype(np.int32)
+    else:  # so close together, or so far apart, that single precision cannot tell bins: one bin for all
+        place = np.zeros(len(values), dtype=np.int32)
     before = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=BINS))])
     known: dict[int, Singles] = {}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -32,6 +32,8 @@ def test_rows_sorted_in_two_runs_have_them_too(count, ties):
 
 
 @given(arrays(np.float32, st.integers(1, 300), elements=numbers))
+@example(np.array([1.1754944e-38, 0.0], dtype=np.float32))
+@example(np.array([-3e38, 0.0, 3e38], dtype=np.float32))
 def test_many_numbers_have_numpys_quantiles(values):
     np.testing.assert_allclose(quantiles_of_many(values, LEVELS), numpys(values), rtol=1e-6, atol=1e-6)
 
