@@ -16,4 +16,4 @@ def test_the_benchmark_reads_what_it_wrote(root, tmp_path):
     assert 1.5e6 < file.stat().st_size < 3e6
     counts = {(work["ways"], work["nodes"]) for work in found.values()}
     assert counts == {(775, 6976)}
-    assert all(0 < work["s"] and 0 < work["mb"] <= 250 for work in found.values())
+    assert all(work["s"] > 0 and 0 < work["mb"] <= 250 for work in found.values())
