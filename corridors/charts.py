@@ -13,11 +13,13 @@ behind it as a CSV of the same name.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from corridors.captions import Measure, one_of, pair_of
+from corridors.safe_files import write_text
 from corridors.style import rc_params, save_picture
 from corridors.toml_files import ScenarioError
 
@@ -256,7 +258,7 @@ def write_chart(  # noqa: PLR0913 - one chart and its choices
     text = tables.csv_text(rows())
     if text:
         table = written[0].with_suffix(".csv")
-        table.write_text(text, encoding="utf-8", newline="")
+        write_text(table, text)
         written.append(table)
     return written
 
@@ -285,6 +287,22 @@ def save(fig: Figure, path: str | Path) -> list[Path]:
         sys.modules["matplotlib.pyplot"].close(fig)
     fig.clear()
     return written
+
+
+P = ParamSpec("P")
+
+
+def in_house_look(plot: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function draw with the house's type, colours and rules."""
+
+    @functools.wraps(plot)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        from matplotlib import rc_context
+
+        with rc_context(_looks()):
+            return plot(*args, **kwargs)
+
+    return drawn
 
 
 def _looks() -> Any:

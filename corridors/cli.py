@@ -17,14 +17,17 @@ import typer
 from corridors import (
     cli_chance,
     cli_evidence,
+    cli_export,
     cli_league,
     cli_osm,
     cli_pictures,
+    cli_report,
     cli_rows,
     cli_search,
     cli_speed,
     cli_switching,
     cli_unlock,
+    cli_world,
 )
 
 app = typer.Typer(
@@ -180,13 +183,14 @@ def check(
 @app.command()
 def new(file: Annotated[Path, typer.Argument(help="File to write; it must not exist yet.")]) -> None:
     """Write a commented scenario to start from."""
+    from corridors.safe_files import write_text
     from corridors.scenario_files import template_text
 
     if file.exists():
         _fail(f"{file}: is there already; name a new file")
     if not file.parent.is_dir():
         _fail(f"{file}: there is no folder {file.parent}")
-    file.write_text(template_text(), encoding="utf-8")
+    write_text(file, template_text())
     typer.echo(f"Written {file}; run it with: corridors run {file}")
 
 
@@ -227,7 +231,10 @@ app.add_typer(cli_switching.commands)
 app.add_typer(cli_league.commands)
 app.add_typer(cli_pictures.commands)
 app.add_typer(cli_unlock.commands)
+app.add_typer(cli_export.commands)
 app.add_typer(cli_osm.commands)
+app.add_typer(cli_report.commands)
+app.add_typer(cli_world.commands)
 
 if __name__ == "__main__":
     main()

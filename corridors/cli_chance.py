@@ -87,8 +87,12 @@ def _refuse(sentence: str) -> None:
 
 def _write(file: Path, rows: list[dict[str, Any]]) -> None:
     import csv
+    import io
 
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    from corridors.safe_files import write_text
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(file, text.getvalue())

@@ -19,28 +19,32 @@ def league(
     changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
     rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
     fixes: Annotated[Path | None, typer.Option("--fixes", help="TOML file with fixes of your own.")] = None,
+    through: Annotated[str, typer.Option("--through", metavar="CC", help="Country whose ways are told apart.")] = "AF",
+    by: Annotated[
+        str, typer.Option("--by", help="What makes a way the best: generalized, usd or hours.")
+    ] = "generalized",
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the table and the chart.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Set cheap fixes against new lines: days and dollars a tonne that each saves alone."""
     from corridors.fixes import FIXES_FILE
+    from corridors.league import LeagueQuestion, league_rows
     from corridors.league import league as table_of
-    from corridors.league import league_rows
 
-    found = table_of(
-        scenario,
-        origin=origin,
-        destination=destination,
-        changes=changes or (),
-        rows=rows or (),
-        fixes=fixes or FIXES_FILE,
+    question = LeagueQuestion(
+        scenario, changes or (), rows or (), origin, destination, fixes or FIXES_FILE, through, by
     )
+    found = table_of(question)
     records = league_rows(found)
     if out is not None:
         from corridors.cli_switching import write_records
 
         write_records(out, f"league_{found.base.scenario.name}", records)
+        from corridors.charts import save
+        from corridors.league_chart import plot_league
+
+        save(plot_league(found), out / f"league_{found.base.scenario.name}")
     if as_json:
         typer.echo(
             json.dumps({"league": records, "assumption": found.base.assumption}, ensure_ascii=False, allow_nan=False)
@@ -54,7 +58,7 @@ def league(
     if base.assumption:
         typer.echo(base.assumption)
     typer.echo(
-        "saved by the best way / by the corridor that gains most: mean days, USD a tonne, generalized USD a tonne, odds of a saving"
+        f"saved by the ways it is made for, if told / by the best way (mean {by}) / by the best way through {through}: mean days, USD a tonne, generalized USD a tonne, odds of a saving; then the corridors it opens, or the one that gains most, if another"
     )
     for r in records:
         typer.echo(_line(r))
@@ -63,11 +67,14 @@ def league(
 def _line(r: dict[str, Any]) -> str:
     capital = "" if r["capital_usd_bn_low"] is None else _capital(r)
     if r["cannot"]:
-        return f"  {r['name']:<50} {r['kind']:<10} not told: {r['cannot']}"
+        return f"  {r['name']:<46} {r['kind']:<9} not told: {r['cannot']}"
     parts = []
-    for label in ("best", "most"):
+    for label in ("own", "best", "through"):
+        if label == "own" and r["own_before"] is None:
+            continue
         if r[f"{label}_before"] is None:
-            parts.append("no way")
+            opened = r["opened" if label == "best" else "opened_through"]
+            parts.append(f"none before, opens {opened.replace(';', ', ')}" if opened else "no way")
             continue
         change = (
             r[f"{label}_before"]
@@ -78,7 +85,24 @@ def _line(r: dict[str, Any]) -> str:
             f"{r[f'{label}_days_mean_saved']:+.1f} d {r[f'{label}_usd_per_tonne_saved']:+.0f} {r[f'{label}_generalized_usd_per_tonne_saved']:+.0f} "
             f"({r[f'{label}_odds']:.0%}, {change})"
         )
-    return f"  {r['name']:<50} {r['kind']:<10} {' / '.join(parts)}  {capital or r['capital']}"
+    return f"  {r['name']:<46} {r['kind']:<9} {' / '.join(parts)}{_most(r)}  {capital or r['capital']}"
+
+
+def _most(r: dict[str, Any]) -> str:
+    """Corridors that have a way now; else the one that gains most, where it is none of those told already and gains at all."""
+    if r["opened"] and r["best_before"] is not None:
+        return f" / opens {r['opened'].replace(';', ', ')}"
+    if r["own_before"] is not None:
+        return ""
+    name = r["most_before"]
+    if (
+        name is None
+        or name in (r["best_before"], r["through_before"])
+        or r["most_generalized_usd_per_tonne_saved"] <= 0
+    ):
+        return ""
+    figures = f"{r['most_days_mean_saved']:+.1f} d {r['most_usd_per_tonne_saved']:+.0f} {r['most_generalized_usd_per_tonne_saved']:+.0f}"
+    return f" / most on {name} {figures} ({r['most_odds']:.0%})"
 
 
 def _capital(r: dict[str, Any]) -> str:

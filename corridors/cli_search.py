@@ -39,11 +39,12 @@ def routes(
 ) -> None:
     """Find ways between two places over the whole network, each carried through the draws."""
     from corridors.catalogue import read_catalogue
-    from corridors.free_routes import RouteQuestion, find_routes, route_rows
+    from corridors.free_routes import RouteQuestion, check_ends, find_routes, route_rows
     from corridors.scenario import read_scenario
     from corridors.study import set_up
     from sim.simulation import Draws
 
+    check_ends(origin, destination)
     switches = [f"origins={origin}", f"destinations={destination}", *(changes or [])]
     asked = read_scenario(scenario, switches, rows=rows or ())
     search, _ = set_up(asked, read_catalogue())
@@ -110,6 +111,8 @@ def _print(search: WayFinder, found: Routes, rows: list[dict[str, Any]]) -> None
             f"{found.passed_over} ways between these were passed over: more than {question.max_overlap:.0%} of each lies on a better way."
         )
     if found.cut:
-        typer.echo("The search stopped at its limit; further ways may exist.")
+        from corridors.free_routes import limit_of
+
+        typer.echo(f"The search stopped at its limit of {limit_of(question):,} ways looked at; further ways may exist.")
     if not question.all_unbeaten and len(rows) < question.k and not found.cut:
         typer.echo(f"There are no more than {len(rows)}.")

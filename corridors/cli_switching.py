@@ -50,15 +50,27 @@ def switch(
         records = switch_rows(found, switches)
         said = [sentence(found, s) for s in switches if on != "all" or s.value is not None][:SHOWN]
     if out is not None:
-        write_records(out, f"switch_{between[0]}_{between[1]}", records)
+        name = f"frontier_{on}_{along}".replace(".", "_") if along else f"switch_{between[0]}_{between[1]}"
+        write_records(out, name, records)
+        if along:
+            from corridors.change_charts import plot_frontier
+            from corridors.charts import save
+            from corridors.switching import levers
+
+            known = levers(found)
+            save(plot_frontier(found, known[on], known[along], line), out / name)
     if as_json:
-        typer.echo(json.dumps({"switches": records, "gap": found.gap}, ensure_ascii=False, allow_nan=False))
+        said_ = {"switches": records, "gap": found.gap, "gap_error": found.gap_error, "measure": measure}
+        typer.echo(json.dumps(said_, ensure_ascii=False, allow_nan=False))
         return
     better, worse = between if found.gap < 0 else between[::-1]
     scale, unit = (1.0, "USD") if measure in ("usd_mean", "generalized") else (24.0, "days")
+    error = found.gap_error
     typer.echo(
-        f"{better} beats {worse} by {abs(found.gap) / scale:,.1f} {unit} ({measure}), {found.a.origin} - {found.a.destination}, {study.scenario.name}."
+        f"{better} beats {worse} by {abs(found.gap) / scale:,.1f} {unit} (Monte Carlo error {error / scale:.2g}; {measure}), {found.a.origin} - {found.a.destination}, {study.scenario.name}."
     )
+    if abs(found.gap) < 2.0 * error:
+        typer.echo("The gap is within twice its Monte Carlo error: these draws cannot tell which is the better.")
     if study.assumption:
         typer.echo(study.assumption)
     for line_ in said:
@@ -93,6 +105,10 @@ def sensitivity(
     if out is not None:
         write_records(out, f"shares_{corridor}_{measure}", shares)
         write_records(out, f"swings_{corridor}_{measure}", swings)
+        from corridors.change_charts import plot_tornado
+        from corridors.charts import save
+
+        save(plot_tornado(study, found), out / f"swings_{corridor}_{measure}")
     if as_json:
         said = {
             "shares": shares,
@@ -112,13 +128,16 @@ def sensitivity(
     else:
         typer.echo("share of variance, first order and total (5-95 % of the bootstrap)")
     for r in [r for r in shares if r["tells_from_zero"]][:SHOWN]:
-        first = f"{r['first']:6.1%} ({r['first_low']:.1%} to {r['first_high']:.1%})"
+        mark = " " if r["first_tells_from_zero"] else "~"
+        first = f"{mark}{r['first']:6.1%} ({r['first_low']:.1%} to {r['first_high']:.1%})"
         typer.echo(
-            f"  {first:<26} {r['total']:6.1%} ({r['total_low']:.1%} to {r['total_high']:.1%})  {in_words(r['input'])}"
+            f"  {first:<27} {r['total']:6.1%} ({r['total_low']:.1%} to {r['total_high']:.1%})  {in_words(r['input'])}"
         )
+    if any(r["tells_from_zero"] and not r["first_tells_from_zero"] for r in shares):
+        typer.echo("  ~ a first order that cannot be told from zero")
     lost = [r["input"] for r in shares if not r["tells_from_zero"]]
     if lost:
-        typer.echo(f"  {len(lost)} inputs cannot be told from zero")
+        typer.echo(f"  {len(lost)} inputs cannot be told from zero at all")
     for grouping in ("row", "country", "activity", "component"):
         typer.echo(f"swing of the mean by {grouping}, at the low and the high end")
         for r in [r for r in swings if r["grouping"] == grouping][: SHOWN if grouping == "row" else 6]:

@@ -151,12 +151,17 @@ def difference_of(a: Side, b: Side) -> Difference:
     found = {key: _result(a, b, key, paired=paired) for key in keys}
     return Difference(
         a, b,
-        inputs=tuple(_inputs(a, b)),
+        inputs=inputs_that_differ(a, b),
         follows=tuple(_follows(a, b)),
         results=tuple(result for result in found.values() if result),
         alike=sum(result is None for result in found.values()),
         paired=paired,
     )  # fmt: skip
+
+
+def inputs_that_differ(a: Side, b: Side) -> tuple[Input, ...]:
+    """Inputs that differ between two sides, as set; without the results."""
+    return tuple(_inputs(a, b))
 
 
 def _inputs(a: Side, b: Side) -> Iterator[Input]:

@@ -5,8 +5,10 @@ matched by name, and one that only one side has came or went whole. Quantiles do
 stands beside and is not shared out.
 
 What moved an activity is told from what both sides rest on: a parameter row that has other figures, a row that took another's
-place, a line or a project that only one side has. Where none of these differ the activity moved with the draws it
-shares with something else that did (a wait at a gate, a way round).
+place, a row of the user's, the length of a line, a line that only one side has. Where none of these differs, what the scenarios say of all
+activities of its sort is named instead: the cargo for dollars, the date and months for what hangs on them, shocks and assumed states for waits at shut gates
+and ways round, projects and assumed states for what came or went because the way runs elsewhere. An activity of which nothing is named moved with the draws of
+something else that did: a way round with the rows of the way it turns to.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from corridors.causes import Causes, causes_of
 from corridors.toml_files import ScenarioError, nearest
 from sim.cost import ALL_COMPONENTS
 
@@ -30,7 +33,7 @@ class Term:
     """What one activity adds to the change of a way's mean.
 
     ``hours`` and ``usd`` are B less A; ``components`` the dollars by component; ``change`` is came, went or changed; ``because`` names
-    rows and projects.
+    rows, projects and keys of the scenario; ``rows_a`` and ``rows_b`` are those of the rows that each side rests on.
     """
 
     activity_id: str
@@ -44,6 +47,8 @@ class Term:
     usd: float
     components: Mapping[str, float]
     because: tuple[str, ...]
+    rows_a: tuple[str, ...]
+    rows_b: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,20 @@ def explain(a: Side, b: Side, corridor: str, origin: str = "", destination: str 
     for side in (a, b):
         if not side.ways[key]["feasible"]:
             raise ScenarioError(f"--explain: {corridor} has no way in {side.label}: {side.ways[key]['reason']}")
+    return _explained(a, b, key, causes_of(a, b))
+
+
+def explain_all(a: Side, b: Side) -> tuple[Explanation, ...]:
+    """Explain every way that both sides have and that moved; the largest change in hours first."""
+    causes = causes_of(a, b)
+    keys = [k for k in a.ways if k in b.ways and a.ways[k]["feasible"] and b.ways[k]["feasible"]]
+    found = [_explained(a, b, key, causes) for key in keys]
+    return tuple(sorted((e for e in found if e.terms), key=lambda e: (-abs(e.hours), -abs(e.usd), e.key)))
+
+
+def _explained(a: Side, b: Side, key: WayKey, causes: Causes) -> Explanation:
     before, after = (_by_name(side.activities_of(key)) for side in (a, b))
-    moved = _moved_rows(a, b)
-    terms = [_term(name, before.get(name), after.get(name), moved) for name in dict.fromkeys([*before, *after])]
+    terms = [_term(name, before.get(name), after.get(name), causes) for name in dict.fromkeys([*before, *after])]
     told = [t for t in terms if _tells(t, before, after)]
     one, other = a.ways[key], b.ways[key]
     return Explanation(
@@ -122,18 +138,7 @@ def _by_name(rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-def _moved_rows(a: Side, b: Side) -> frozenset[str]:
-    """Parameter rows whose figures differ between the sides, or that only one has."""
-    one, other = a.rows or {}, b.rows or {}
-    cells = ("low", "best", "high", "shape", "cv")
-    return frozenset(
-        name
-        for name in {*one, *other}
-        if name not in one or name not in other or any(one[name].get(c) != other[name].get(c) for c in cells)
-    )
-
-
-def _term(name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, moved: frozenset[str]) -> Term:
+def _term(name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, causes: Causes) -> Term:
     row = after or before or {}
 
     def less(column: str) -> float:
@@ -142,26 +147,13 @@ def _term(name: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] 
     components = {c: d for c in ALL_COMPONENTS if (d := less(f"usd_{c}_mean"))}
     place = str(row["from"]) if row["from"] == row["to"] else f"{row['from']} - {row['to']}"
     change = "came" if before is None else "went" if after is None else "changed"
+    differing = bool(less("hours_mean") or less("usd_mean"))
+    rows_a, rows_b = causes.rows_of(before, after)
+    because = causes.of(before, after, timed=bool(less("hours_mean"))) if differing else ()
     return Term(
         name, str(row["kind"]), str(row["reason"] or ""), place, str(row["country"] or ""), str(row["mode"] or ""), change,
-        less("hours_mean"), less("usd_mean"), components, _because(before, after, moved),
+        less("hours_mean"), less("usd_mean"), components, because, rows_a, rows_b,
     )  # fmt: skip
-
-
-def _because(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, moved: frozenset[str]
-) -> tuple[str, ...]:
-    """Rows and projects that tell why an activity differs."""
-    one, other = (str((side or {}).get("parameter_ids") or "").split(";") for side in (before, after))
-    rows = [
-        n
-        for n in dict.fromkeys([*one, *other])
-        if n and (n in moved or (before and after and (n in one) != (n in other)))
-    ]
-    project = str((after or before or {}).get("project_id") or "")
-    if project and not (before and after):
-        return (f"project {project}", *rows)
-    return tuple(rows)
 
 
 def _tells(term: Term, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -214,6 +206,7 @@ def term_rows(found: Explanation) -> list[dict[str, Any]]:
             "kind": t.kind, "reason": t.reason, "place": t.place, "country": t.country, "mode": t.mode, "change": t.change,
             "delta_hours_mean": t.hours, "delta_usd_mean": t.usd,
             "components": ";".join(f"{name}={value:.6g}" for name, value in t.components.items()), "because": ";".join(t.because),
+            "rows_a": ";".join(t.rows_a), "rows_b": ";".join(t.rows_b),
         }
         for t in found.terms
     ]  # fmt: skip
@@ -234,3 +227,12 @@ def explanation_lines(found: Explanation, most: int = 12) -> list[str]:
             f"  {sum(s.hours for s in rest) / 24:+7.2f} days {sum(s.usd for s in rest):+9,.0f} USD  {len(rest)} smaller ones"
         )
     return lines
+
+
+def explanation_json(found: Explanation) -> dict[str, Any]:
+    """Explanation as plain values: the change, of means and of quantiles, and its terms."""
+    origin, destination, corridor = found.key
+    return {
+        "origin": origin, "destination": destination, "corridor": corridor, "hours": found.hours, "usd": found.usd,
+        "hours_p50": found.hours_p50, "hours_p90": found.hours_p90, "terms": term_rows(found),
+    }  # fmt: skip

@@ -1,20 +1,15 @@
 """Write a study to a folder, whole or not at all.
 
-Everything is written into a folder beside the target and moved into place at the end, so that a run killed at any moment
-leaves the old result or the new one. Tables are CSV, draws Parquet, routes GeoJSON; ``datapackage.json`` describes the
+Everything is written into a folder beside the target and moved into place at the end (:mod:`corridors.safe_folders`), so that a
+run killed at any moment leaves the old result or the new one. Tables are CSV, draws Parquet, routes GeoJSON; ``datapackage.json`` describes the
 tables, ``study.json`` says with which scenario, seed, versions and table hashes they were made. Columns are only ever
 appended. Every figure written is the model's own, to ten significant digits.
 """
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import errno
-import itertools
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +29,7 @@ from corridors.result_tables import (
     figure,
     routes_geojson,
 )
-from corridors.toml_files import ScenarioError
+from corridors.safe_folders import write_folder
 
 if TYPE_CHECKING:
     from corridors.study import Study
@@ -111,56 +106,11 @@ def write_study(study: Study, folder: Path, *, pictures: bool = True) -> list[Pa
     ScenarioError
         Where the target is a file or holds something that is no study of ours.
     """
-    folder = folder.absolute()
-    if _holds_something_else(folder):
-        msg = f"{folder}: holds something that is no study; name an empty or a new folder with --out"
-        raise ScenarioError(msg)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
-    except OSError as error:
-        msg = f"{folder}: cannot be written ({error.strerror}); name another folder with --out"
-        raise ScenarioError(msg) from error
-    try:
-        _write_all(study, work, pictures=pictures)
-        work.chmod(0o755)
-        names = sorted(path.name for path in work.iterdir())
-        _put_in_place(work, folder)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    return [folder / name for name in names]
+    return write_folder(folder, lambda work: _write_all(study, work, pictures=pictures), _is_study, what="study")
 
 
-def _holds_something_else(folder: Path) -> bool:
-    try:
-        names = {path.name for path in folder.iterdir()}
-    except FileNotFoundError:
-        return False
-    except NotADirectoryError:
-        return True
-    return bool(names) and "study.json" not in names
-
-
-def _put_in_place(work: Path, folder: Path) -> None:
-    """Move the new folder to its place and the old one away; of two runs at once, the later one stays."""
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".old", dir=folder.parent))
-    try:
-        for number in itertools.count():
-            old = aside / str(number)
-            with contextlib.suppress(FileNotFoundError):  # nothing there, or another run has just moved it away
-                folder.rename(old)
-            try:
-                work.rename(folder)
-            except OSError as error:
-                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # another run was quicker
-                    continue
-                if old.exists():
-                    old.rename(folder)
-                raise
-            return
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+def _is_study(folder: Path) -> bool:
+    return (folder / "study.json").exists()
 
 
 def _write_all(study: Study, work: Path, *, pictures: bool) -> None:

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from corridors.catalogue import Corridor, Mode, Stage
+from corridors.legs import legs_of
 from corridors.toml_files import ScenarioError, nearest
-from sim.alternatives import alternatives, hops, overlap
-from sim.pareto import Respects, Vector, pareto
+from sim.alternatives import MOST_LOOKED_AT, alternatives, hops, overlap
+from sim.pareto import MOST_WAYS, Respects, Vector, pareto
 from sim.routing import Graph, NoRouteError, Path
 from sim.search_graph import Errand, SearchGraph
 from sim.simulation import Draws, Outcome, quantiles, simulate
@@ -142,6 +143,20 @@ def find_routes(search: WayFinder, question: RouteQuestion, draws: Draws) -> Rou
     return Routes(question, tuple(sorted(routes, key=lambda r: (r.mean, r.searched))), passed, cut)
 
 
+def check_ends(origin: str, destination: str, places: Mapping[str, object] | None = None) -> None:
+    """Refuse ends that are one and the same place, before a scenario is read that would speak of its own keys."""
+    for what, name in (("ORIGIN", origin), ("DESTINATION", destination)):
+        if places is not None and name not in places:
+            raise ScenarioError(f'{what}: there is no place "{name}"{nearest(name, places)}')
+    if origin == destination:
+        raise ScenarioError(f'origin and destination are both "{origin}"; name two places')
+
+
+def limit_of(question: RouteQuestion) -> int:
+    """Number of ways at which a search stops and says so. [1]"""
+    return MOST_WAYS if question.all_unbeaten else MOST_LOOKED_AT
+
+
 def _check(question: RouteQuestion, network: Network) -> None:
     if question.k < 1:
         raise ScenarioError(f"--k: found {question.k}; allowed 1 or more")
@@ -149,8 +164,7 @@ def _check(question: RouteQuestion, network: Network) -> None:
         raise ScenarioError(f'--by: found "{question.by}"; allowed {", ".join(MEASURES)}')
     if question.max_overlap is not None and not 0.0 <= question.max_overlap <= 1.0:
         raise ScenarioError(f"--max-overlap: found {question.max_overlap:g}; allowed a share from 0 to 1")
-    if question.origin == question.destination:
-        raise ScenarioError(f'origin and destination are both "{question.origin}"; name two places')
+    check_ends(question.origin, question.destination, network.nodes)
     for name in question.via:
         if name not in network.nodes:
             raise ScenarioError(f'--via: there is no place "{name}"{nearest(name, network.nodes)}')
@@ -280,36 +294,8 @@ def _with_beaten(routes: list[Route]) -> list[Route]:
 
 
 def legs_of_route(route: Route) -> list[dict[str, Any]]:
-    """Legs of a way: unbroken runs by one mode, gauge and vehicle, each with what happens on it and before the next.
-
-    Returns
-    -------
-    list of dict
-        mode, gauge_mm, vehicle, from, to, km, hours, usd (means over the draws of those that arrive); what happens before the first haul belongs to the
-        first leg, what happens after a leg's last haul to that leg.
-    """
-    outcome = route.outcome
-    priced = outcome.itinerary.priced
-    usd = sum(outcome.usd_mean.values(), np.zeros(len(priced)))
-    rows: list[dict[str, Any]] = []
-    key: tuple[Any, ...] = ()
-    held = [0.0, 0.0]
-    for i, item in enumerate(priced):
-        a = item.activity
-        hours, dollars = float(outcome.hours_mean[i]), float(usd[i])
-        if a.moving and (a.mode, a.gauge_mm, a.vehicle) != key:
-            key = (a.mode, a.gauge_mm, a.vehicle)
-            rows.append({"mode": a.mode, "gauge_mm": a.gauge_mm or None, "vehicle": a.vehicle, "from": a.from_node_id, "to": a.to_node_id, "km": 0.0, "hours": held[0], "usd": held[1]})  # fmt: skip
-            held = [0.0, 0.0]
-        if not rows:
-            held = [held[0] + hours, held[1] + dollars]
-            continue
-        rows[-1]["hours"] += hours
-        rows[-1]["usd"] += dollars
-        if a.moving:
-            rows[-1]["to"] = a.to_node_id
-            rows[-1]["km"] += outcome.itinerary.km[i]
-    return rows
+    """Legs of a way (:func:`corridors.legs.legs_of`), without what is waited on each."""
+    return [{key: value for key, value in leg.items() if key != "hours_waiting"} for leg in legs_of(route.outcome)]
 
 
 def route_rows(found: Routes, usd_per_hour: float) -> list[dict[str, Any]]:

@@ -54,14 +54,14 @@ OVERVIEW, PANEL, GAP = 4.4, 2.05, 0.26  # inches: height of the panel of all way
 STRIP = 0.15  # inches at the foot of a panel for the countries
 
 
-def profile_figure(pair: Pair, measure: Measure) -> Figure:
-    """Profile of every way of a pair, for print at full size."""
+def profile_figure(pair: Pair, measure: Measure, logged: Sequence[Curve] = ()) -> Figure:
+    """Profile of every way of a pair, for print at full size; trip logs are drawn after the ways on the same axes."""
     start, end = (place_name(pair.study, node) for node in (pair.origin, pair.destination))
     unit = "days" if measure == "hours" else f"USD per {unit_of(pair.study)}"
     title = f"{unit[0].upper()}{unit[1:]} by distance, {start} to {end}"
     if not pair.ways:
         return new_sheet(title, head_lines(pair), foot_lines(pair, NO_WAY), 0.2)[0]
-    curves, scale = curves_of(pair, measure)
+    curves, scale = curves_of(pair, measure, logged)
     columns = {1: 0, 2: 2, 4: 2}.get(len(curves), 3)
     width = (WIDTH - LEFT - RIGHT - GAP * (columns - 1)) / max(columns, 1)
     names = [wrap(c.name, SMALL, width - 0.27, "bold")[:2] for c in curves]
@@ -146,6 +146,8 @@ def _draw(ax: Axes, curve: Curve, width: float) -> None:
 def total_words(curve: Curve, measure: str) -> str:
     """Mean total with P10 and P90, as 32 d (23–43)."""
     low, high = figures(curve.p10[-1], measure), figures(curve.p90[-1], measure)
+    if curve.p10[-1] == curve.p90[-1]:  # a trip that was logged: one trip has no spread
+        return f"{figures(curve.mean[-1], measure)} {'d' if measure == 'hours' else 'USD'}"
     return f"{figures(curve.mean[-1], measure)} {'d' if measure == 'hours' else 'USD'} ({low}–{high})"
 
 

@@ -105,22 +105,32 @@ class Scale(NamedTuple):
         return near + np.maximum(share - 1 + BEYOND, 0.0) / BEYOND * (self.far - self.kink)
 
 
-def curves_of(pair: Pair, measure: str) -> tuple[list[Curve], Scale]:
+def curves_of(pair: Pair, measure: str, logged: Sequence[Curve] = ()) -> tuple[list[Curve], Scale]:
     """Every way ready to draw, and the axes that hold them all.
 
     Where the way that is mostly voyage is much longer than all others, distances beyond the others are drawn at a smaller
     scale: a ship by China and Malacca would leave the land ways a quarter of the width.
+
+    Parameters
+    ----------
+    pair, measure
+        What is drawn.
+    logged
+        Curves of trip logs (:mod:`corridors.log_profile`), drawn after the ways on the same axes.
     """
     found = [
         (way, way.itinerary.activities, way.outcome.profile(measure))
         for way in pair.ways
         if way.itinerary and way.outcome
     ]
-    far = max(float(profile["km"][-1]) for _, _, profile in found)
+    ends = [float(profile["km"][-1]) for _, _, profile in found] + [float(c.km[-1]) for c in logged]
+    far = max(ends)
     land = [float(profile["km"][-1]) for _, activities, profile in found if _water(activities, profile["km"]) < 0.5]
+    land += [float(c.km[-1]) for c in logged]
     kink = 250.0 * float(np.ceil(1.03 * max(land, default=far) / 250.0))
     far, kink = (far, kink) if far > 1.4 * kink else (1.015 * far, 1.015 * far)
     curves = [_curve(pair, way, activities, profile, measure, kink) for way, activities, profile in found]
+    curves += logged
     return curves, Scale(measure, far, kink, 1.04 * max(float(c.p90[-1]) for c in curves) or 1.0)
 
 

@@ -2,11 +2,16 @@
 
 A file is written under a name of its own beside the target, handed to the disk, and renamed over the target, which every
 file system does in one step: whoever opens the target, at whatever moment a run is killed, finds the old file or the new one.
+
+A folder that holds an earlier result cannot be renamed over. Linux can let two names change places in one step (renameat2), and
+so a folder, too, is the old one or the new one at every moment; where that is not to be had, the old one is moved aside first, and
+a run killed between the two moves leaves it there.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -68,3 +73,20 @@ def write_with(file: Path, write: Callable[[Path], object]) -> Path:
         with suppress(FileNotFoundError):
             part.unlink()
     return file
+
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two paths change places in one step; False, and nothing done, where the system cannot or one is not there."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return False
+    done: int = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
+    return done == 0

@@ -31,6 +31,7 @@ from pydantic import (
 from corridors.scenario_files import find_scenario, given_row_files, list_scenarios, read_over_base, template_text
 from corridors.switches import PARAMETER_FIELDS, set_switches
 from corridors.toml_files import ScenarioError, explain, nearest, shown
+from geodata.regauging import rail_gauges
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -53,6 +54,10 @@ def _opening(year: Any) -> Any:
 
 
 Opening = Annotated[int | bool, BeforeValidator(_opening)]
+
+
+DUAL = (1435, 1520)
+"""Gauges of a dual track: that of Iran and that of Central Asia. [mm]"""
 
 
 class _Table(BaseModel):
@@ -148,6 +153,8 @@ class Scenario(_Table):
     projects: ProjectsTable = ProjectsTable()
     project_length: dict[Name, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """Length by project_id, instead of drawing it. [km]"""
+    project_gauge: dict[Name, int | Literal["dual"]] = Field(default_factory=dict)
+    """Gauge on which the rails of a project are laid, by project_id, instead of that of its rows; dual = 1435 and 1520. [mm]"""
     assume: tuple[Assumption, ...] = Field(default=(), strict=False)
     """States that nobody knows on the date, settled in the open."""
     exchange: dict[Name, bool] = Field(default_factory=dict)
@@ -183,6 +190,11 @@ class Scenario(_Table):
     def opened(self) -> dict[str, int]:
         """Opening year of each project opened by name; true stands for the year of the date."""
         return {project: self.date.year if year is True else year for project, year in self.projects.open.items()}
+
+    @property
+    def gauges(self) -> dict[str, tuple[int, ...]]:
+        """Gauges of projects laid by the scenario's choice. [mm]"""
+        return {project: DUAL if gauge == "dual" else (gauge,) for project, gauge in self.project_gauge.items()}
 
     @field_validator("set")
     @classmethod
@@ -283,6 +295,26 @@ def check(scenario: Scenario, network: "Network", catalogue: "Mapping[str, Corri
             if name not in right:
                 allowed = f"; allowed {', '.join(sorted(right))}" if len(right) <= 30 else ""
                 raise ScenarioError(f'{scenario.file}, key {key}: there is no "{name}"{nearest(name, right)}{allowed}')
+    _check_gauges(scenario, network)
+
+
+def _check_gauges(scenario: Scenario, network: "Network") -> None:
+    """Refuse a gauge that no rail of the tables has."""
+    if not scenario.project_gauge:
+        return
+    known = {gauge for link in network.links.values() for gauge in link.gauges}
+    for project, gauges in scenario.gauges.items():
+        if not known.issuperset(gauges):
+            allowed = ", ".join(str(gauge) for gauge in sorted(known))
+            raise ScenarioError(
+                f"{scenario.file}, key project_gauge.{project}: found {scenario.project_gauge[project]}; "
+                f"allowed {allowed} [mm] or dual"
+            )
+
+
+def _railways(scenario: Scenario, network: "Network") -> set[str]:
+    """Projects with rails; looked for only where a gauge is chosen."""
+    return {name for name in network.projects if rail_gauges(network, name)} if scenario.project_gauge else set()
 
 
 def _names(
@@ -298,6 +330,7 @@ def _names(
         ("projects.open", scenario.projects.open, network.projects),
         ("projects.held", scenario.projects.held, network.projects),
         ("project_length", scenario.project_length, network.project_km),
+        ("project_gauge", scenario.project_gauge, _railways(scenario, network)),
         ("assume.event", [entry.event for entry in scenario.assume if entry.event], events),
         ("assume.closure", [entry.closure for entry in scenario.assume if entry.closure], network.closures),
         ("exchange", scenario.exchange, roads),

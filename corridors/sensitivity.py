@@ -180,7 +180,7 @@ def share_rows(found: Sensitivity) -> list[dict[str, Any]]:
         rows.append(
             {
                 "input": index.name, "first": index.first, "first_low": index.first_low, "first_high": index.first_high,
-                "total": index.total, "total_low": index.total_low, "total_high": index.total_high, "tells_from_zero": index.tells,
+                "total": index.total, "total_low": index.total_low, "total_high": index.total_high, "tells_from_zero": index.tells, "first_tells_from_zero": index.first_tells,
                 "mean_at_low": None if swing is None else swing.low, "mean_at_high": None if swing is None else swing.high,
             }
         )  # fmt: skip

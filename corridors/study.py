@@ -155,15 +155,29 @@ def run(scenario: Scenario) -> Study:
     )
 
 
-def set_up(scenario: Scenario, catalogue: Mapping[str, Corridor]) -> tuple[WayFinder, OwnRows]:
+Tables = tuple[Network, Parameters, OwnRows]
+"""Network and parameters with the user's rows laid over them, and those rows."""
+
+
+def set_up(
+    scenario: Scenario, catalogue: Mapping[str, Corridor], tables: Tables | None = None
+) -> tuple[WayFinder, OwnRows]:
     """Take a scenario apart: the search of its date, priced and ready, and the rows of the user's that it rests on.
+
+    Parameters
+    ----------
+    scenario, catalogue
+        What is asked, and the corridors that it names.
+    tables
+        What :func:`corridors.own_rows.tables_with` gave for the scenario's rows, where many scenarios share them; read anew
+        if not given.
 
     Raises
     ------
     ScenarioError, TableError
         As for :func:`run`.
     """
-    everything, parameters, own = tables_with(scenario.rows)
+    everything, parameters, own = tables or tables_with(scenario.rows)
     parameters = parameters.with_values(_figures(scenario))
     check(scenario, everything, catalogue)
     everything, lengths = _lengths(scenario, everything)

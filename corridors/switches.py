@@ -23,7 +23,7 @@ PARAMETER_FIELDS = ("low", "best", "high", "cv")
 """Fields of a parameter row that hold a number and may be switched."""
 
 _LISTS = ("origins", "destinations", "corridors", "rows", "projects.held")
-_OPEN_TABLES = ("projects.open", "project_length", "exchange", "set", "assume")
+_OPEN_TABLES = ("projects.open", "project_length", "project_gauge", "exchange", "set", "assume")
 """Tables whose keys are names of the world and may contain dots."""
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")

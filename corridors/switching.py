@@ -10,13 +10,16 @@ A sentence is made from the numbers alone, the same for every way: "A beats B wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.rerouting import held
 from corridors.toml_files import ScenarioError, nearest
 from sim.expectations import value_of_time_row
+from sim.switching_error import gap_error, replicates_of, value_error
+from sim.switching_spread import spread_of_values
 from sim.switching_value import MEASURES, Contender, Duel, Lever, Switch, frontier, ranked, switching_value
 
 if TYPE_CHECKING:
@@ -45,6 +48,11 @@ class Rivals:
     def gap(self) -> float:
         """Measure of the first less that of the second, all inputs as drawn. [h] or [USD]"""
         return self.duel.gap()
+
+    @property
+    def gap_error(self) -> float:
+        """Monte Carlo standard error of the gap. [h] or [USD]"""
+        return gap_error(self.duel, replicates_of(self.duel.draws))
 
 
 def rivals(study: Study, a: str, b: str, measure: str, origin: str = "", destination: str = "") -> Rivals:
@@ -141,11 +149,21 @@ def switch_on(found: Rivals, name: str) -> Switch:
         held = name in found.study.parameters.number
         why = "neither way rests on it" if held else "there is no such input"
         raise ScenarioError(f'--on: found "{name}"; {why}{nearest(name, known)}')
-    return switching_value(found.duel, known[name], interval=True)
+    return _closely(found, known[name], replicates_of(found.duel.draws))
 
 
-def switch_on_all(found: Rivals, *, spread_of: int = 5) -> list[Switch]:
-    """Switching value of every input, by how little it must move; the first few with their spread.
+def _closely(found: Rivals, lever: Lever, repetitions: list[Draws]) -> Switch:
+    """Switching value of one input with its spread and its error, borne out by re-runs."""
+    switch, duel = held(found, switching_value(found.duel, lever))
+    if switch.value is None:
+        return switch
+    p10, p90, without = spread_of_values(duel, lever, switch.value)
+    error = value_error(duel, lever, switch.value, repetitions)
+    return replace(switch, p10=p10, p90=p90, without=without, error=error)
+
+
+def switch_on_all(found: Rivals, *, spread_of: int = 3) -> list[Switch]:
+    """Switching value of every input, by how little it must move; the first few with spread and error, and borne out by re-runs.
 
     An input whose two ends leave the gap as it is, to a millionth of it, is not looked at further.
     """
@@ -158,11 +176,11 @@ def switch_on_all(found: Rivals, *, spread_of: int = 5) -> list[Switch]:
             switches.append(Switch(lever, None, tried=(lever.low, lever.high)))
         else:
             switches.append(switching_value(found.duel, lever))
-    order = ranked(switches)
-    return [
-        switching_value(found.duel, s.lever, interval=True) if i < spread_of and s.value is not None else s
-        for i, s in enumerate(order)
-    ]
+    repetitions = replicates_of(found.duel.draws)
+    return ranked(
+        _closely(found, s.lever, repetitions) if i < spread_of and s.value is not None else s
+        for i, s in enumerate(ranked(switches))
+    )
 
 
 def _ends(lever: Lever) -> tuple[float, float]:
@@ -188,7 +206,8 @@ def sentence(found: Rivals, switch: Switch) -> str:
     measure = WORDS[found.measure]
     if switch.value is None:
         low, high = (f"{x:.4g}" for x in switch.tried)
-        return f"{lever.name}: no value from {low} to {high} {lever.unit} changes that {better.corridor} beats {worse.corridor} {measure}."
+        once = ", the ways searched anew" if switch.searched else ""
+        return f"{lever.name}: no value from {low} to {high} {lever.unit} changes that {better.corridor} beats {worse.corridor} {measure}{once}."
     first, other = (found.a, found.b) if switch.better_below else (found.b, found.a)
     rising = first.corridor == better.corridor
     winner, loser = (other, first) if rising else (first, other)
@@ -199,8 +218,15 @@ def sentence(found: Rivals, switch: Switch) -> str:
         else f"outside its range {lever.low:.4g}-{lever.high:.4g}"
     )
     said = f"{winner.corridor} beats {loser.corridor} {measure} when {lever.name} {way} {switch.value:.4g} {lever.unit} (mean {lever.mean:.4g}; {where})"
+    if switch.error is not None:
+        said += f"; Monte Carlo error {switch.error:.2g}"
     if switch.p10 is not None and switch.p90 is not None and switch.without is not None:
-        said += f"; what we do not know of the rest puts it at {switch.p10:.4g}-{switch.p90:.4g}, and in {switch.without:.0%} of draws nowhere near"
+        said += (
+            f"; of the average trip, what we do not know of the rest puts it at {switch.p10:.4g}-{switch.p90:.4g} (P10-P90), "
+            f"and in {switch.without:.0%} of draws nowhere near"
+        )
+    if not switch.searched:
+        said += "; if both keep to the ways they take now"
     return said + "."
 
 
@@ -217,6 +243,7 @@ def switch_rows(found: Rivals, switches: Sequence[Switch]) -> list[dict[str, Any
                 "moved_in_ranges": switch.moved if np.isfinite(switch.moved) else None,
                 "change": None if switch.value is None or not lever.mean else switch.value / lever.mean - 1.0,
                 "p10": switch.p10, "p90": switch.p90, "share_of_draws_without": switch.without,
+                "error": switch.error, "searched_anew": switch.searched,
                 "tried_low": switch.tried[0], "tried_high": switch.tried[1], "words": sentence(found, switch),
             }
         )  # fmt: skip

@@ -19,6 +19,7 @@ from corridors.fallbacks import Fallbacks
 from corridors.obstacles import Obstacles
 from corridors.pins import sections_of
 from geodata.network import Network
+from geodata.regauging import regauged
 from sim.activities import WATER, Activity, Conditions, State
 from sim.amounts import Length
 from sim.closures import SEVERITY, Standing, split_open
@@ -113,6 +114,7 @@ class WayFinder:
         scenario: Scenario,
         expectations: Expectations | None = None,
     ) -> None:
+        network, everything = (regauged(n, scenario.gauges) for n in (network, everything))
         self.network, self.everything, self.parameters = network, everything, parameters
         self.conditions, self.lengths, self.scenario = conditions, lengths, scenario
         self.found = found

@@ -199,6 +199,7 @@ def _around(graph: SearchGraph, part: _Part) -> _Found:
             best[label] = (cost, len(steps))
             heapq.heappush(heap, (cost + graph.to_come[label], len(steps), label, cost))
     goal = (INFINITE, 0, -1)
+    behind = frozenset(part.places)
     while heap:
         bound, count, label, cost = heapq.heappop(heap)
         if bound >= goal[0]:
@@ -207,7 +208,7 @@ def _around(graph: SearchGraph, part: _Part) -> _Found:
             continue
         if label in graph.ends and not (label in part.costs and "" in part.banned):
             goal = min(goal, (cost + graph.ends[label], count, label))
-        for step in _allowed(graph, part, label):
+        for step in _allowed(graph, part, behind, label):
             new = (cost + step.weight, count + 1)
             if new < best.get(step.end, (INFINITE, 0)):
                 best[step.end] = new
@@ -216,13 +217,14 @@ def _around(graph: SearchGraph, part: _Part) -> _Found:
     return None if goal[2] < 0 else (goal[0], _walked(part, back, goal[2]))
 
 
-def _allowed(graph: SearchGraph, part: _Part, label: int) -> Iterator[Step]:
+def _allowed(graph: SearchGraph, part: _Part, behind: frozenset[str], label: int) -> Iterator[Step]:
     """Steps that a way of a part may take from a label: out of the prefix by what is not banned, and never back into it."""
     begins = label in part.costs
+    to_come, states = graph.to_come, graph.states
     for step in graph.leaving[label]:
         if begins and (not step.hop or step.hop in part.banned):
             continue
-        if graph.place(step.end) not in part.places and graph.to_come[step.end] < INFINITE:
+        if to_come[step.end] < INFINITE and states[step.end][0].node_id not in behind:
             yield step
 
 

@@ -7,11 +7,15 @@ place that cannot be reached is absent, never far away. What happens at the ends
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.activities import State
 from sim.routing import Graph
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Reach:
@@ -38,6 +42,32 @@ class Reach:
         starts = np.searchsorted([a for a, _ in keys], np.arange(size + 1))
         self.matrix = csr_matrix(([least[k] for k in keys], [b for _, b in keys], starts), shape=(size, size))
 
+    def costs(self, starts: Mapping[State, float]) -> NDArray[np.float64]:
+        """Least cost from the cheapest of some states to every state, in the order of ``states``; infinite where none leads.
+
+        For sums over many places: read it with ``isfinite``, or ask :meth:`from_states`, which leaves out what is not reached.
+
+        Parameters
+        ----------
+        starts
+            Cost of beginning in a state.
+
+        Returns
+        -------
+        array of float
+            One entry a state, in the unit of the weights.
+        """
+        from scipy.sparse.csgraph import dijkstra
+
+        known = [(number, cost) for s, cost in starts.items() if (number := self.number.get(s)) is not None]
+        if not known:
+            return np.full(len(self.states), np.inf)
+        found = dijkstra(self.matrix, indices=[number for number, _ in known])
+        for row, (_, cost) in enumerate(known):
+            found[row] += cost
+        least: NDArray[np.float64] = np.minimum.reduce(found)
+        return least
+
     def from_states(self, starts: Mapping[State, float]) -> dict[State, float]:
         """Least cost from the cheapest of some states, each with a cost of its own, to every state that can be reached.
 
@@ -51,11 +81,5 @@ class Reach:
         dict of State to float
             States that cannot be reached are absent.
         """
-        from scipy.sparse.csgraph import dijkstra
-
-        known = {self.number[s]: cost for s, cost in starts.items() if s in self.number}
-        if not known:
-            return {}
-        found = dijkstra(self.matrix, indices=list(known)) + np.array(list(known.values()))[:, None]
-        best = found.min(axis=0)
+        best = self.costs(starts)
         return {self.states[i]: float(best[i]) for i in np.flatnonzero(np.isfinite(best))}

@@ -19,6 +19,7 @@ import heapq
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sim.activities import Edge, State
 from sim.routing import Graph, NoRouteError
@@ -27,8 +28,7 @@ INFINITE = math.inf
 """Where no way leads on; never a weight and never part of an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One edge between two labels; ``hop`` is the link or crossing, empty for what happens inside a place."""
 
     number: int
@@ -115,9 +115,9 @@ class SearchGraph:
 
     def _unfold(self, weights: Mapping[str, float]) -> None:
         """Number every label that the origin reaches, and every step between them."""
-        by_start: dict[State, list[tuple[int, Edge]]] = {}
+        by_start: dict[State, list[tuple[int, Edge, float, str]]] = {}
         for number, edge in enumerate(self.edges):
-            by_start.setdefault(edge.start, []).append((number, edge))
+            by_start.setdefault(edge.start, []).append((number, edge, weights[edge.edge_id], hop_of(edge)))
         ahead = [
             self._number(s, self._passed(s, 0)) for s in sorted(self.errand.starts) if s.node_id == self.errand.origin
         ]
@@ -125,9 +125,9 @@ class SearchGraph:
         while ahead:
             label = ahead.pop()
             state, passed = self.states[label]
-            for number, edge in by_start.get(state, ()):
+            for number, edge, weight, hop in by_start.get(state, ()):
                 end = self._number(edge.end, self._passed(edge.end, passed))
-                step = Step(number, label, end, weights[edge.edge_id], hop_of(edge))
+                step = Step(number, label, end, weight, hop)
                 self.leaving[label].append(step)
                 self.arriving[end].append(step)
                 if end not in seen:

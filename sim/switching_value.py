@@ -12,16 +12,14 @@ are met anew at each x: nothing is extrapolated.
 The search looks inside the input's own range first, then outside it, down to a tenth of the mean and up to ten times it;
 a value found there is said to lie outside. Bisection ends at 1e-6 of the range.
 
-*How sure.* What we do not know about all other inputs moves the switching value. For each draw of that knowledge the
-average trip of both ways is followed over a grid of x, and the draw's own switching value is where their difference changes
-sign, by linear interpolation. P10 and P90 are of those draws that have one inside the grid; the share that has none is said.
+How sure a value is: :mod:`sim.switching_spread` (what we do not know) and :mod:`sim.switching_error` (noise of the draws).
 
     A takes 10 + x days, B 15: the switching value is 5 days
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +40,6 @@ REACH = 10.0
 """How many times smaller or larger than its mean an input is tried."""
 LIMITS = {"h/day": 24.0, "%": 100.0}
 """Largest value that a unit allows."""
-GRID = 9
-"""Points of the grid on which a draw's own switching value is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +146,12 @@ class Switch:
     tried
         Smallest and largest value tried.
     p10, p90, without
-        Spread of the switching value over what we do not know, and the share of draws that have none in the grid; None
-        where not asked for.
+        Spread of the switching value of the average trip over what we do not know, and the share of draws that have none in
+        the grid; None where not asked for.
+    error
+        Monte Carlo standard error of the value, in its unit (:mod:`sim.switching_error`); None where not asked for.
+    searched
+        Whether whole re-runs, with the ways searched anew, bear it out.
     """
 
     lever: Lever
@@ -163,9 +163,18 @@ class Switch:
     p10: float | None = None
     p90: float | None = None
     without: float | None = None
+    error: float | None = None
+    searched: bool = False
+
+    @property
+    def change(self) -> float:
+        """Distance from the mean as a share of it; infinite where there is no value or the mean is zero. [1]"""
+        if self.value is None or self.lever.mean == 0:
+            return np.inf
+        return abs(self.value / self.lever.mean - 1.0)
 
 
-def switching_value(duel: Duel, lever: Lever, *, interval: bool = False) -> Switch:
+def switching_value(duel: Duel, lever: Lever) -> Switch:
     """Switching value of one input.
 
     Parameters
@@ -174,8 +183,6 @@ def switching_value(duel: Duel, lever: Lever, *, interval: bool = False) -> Swit
         Two ways and their measure.
     lever
         The input.
-    interval
-        Whether its spread over what we do not know is asked for.
 
     Returns
     -------
@@ -188,7 +195,7 @@ def switching_value(duel: Duel, lever: Lever, *, interval: bool = False) -> Swit
             known[x] = duel.gap(lever.set_to(x, duel.draws))
         return known[x]
 
-    least, most = _tried(lever)
+    least, most = tried_values(lever)
     inner = min(
         (x for side in (lever.low, lever.high) for x in _roots(gap, lever.mean, side)), key=lever.moved, default=None
     )
@@ -200,12 +207,11 @@ def switching_value(duel: Duel, lever: Lever, *, interval: bool = False) -> Swit
         return Switch(lever, None, tried=(least, most))
     step = 1e-4 * max(abs(value), lever.high - lever.low)
     below = gap(max(value - step, least)) < gap(value + step)
-    spread = _spread(duel, lever, value) if interval else (None, None, None)
-    return Switch(lever, value, inner is not None, lever.moved(value), below, (least, most), *spread)
+    return Switch(lever, value, inner is not None, lever.moved(value), below, (least, most))
 
 
-def _tried(lever: Lever) -> tuple[float, float]:
-    """Smallest and largest value at which an input is tried; a project is never shorter than half of its own range."""
+def tried_values(lever: Lever) -> tuple[float, float]:
+    """Smallest and largest value at which an input is tried, in its unit; a project is never shorter than half of its own range."""
     if lever.project:
         return lever.low / 2.0, lever.high * 2.0
     most = min(lever.mean * REACH, LIMITS.get(lever.unit, np.inf))
@@ -218,10 +224,9 @@ def _roots(gap: Callable[[float], float], start: float, end: float, *, spread: b
         return []
     apart = spread and start > 0 and end > 0
     points = np.geomspace(start, end, STEPS + 1) if apart else np.linspace(start, end, STEPS + 1)
-    if _sign(gap(float(points[0]))) == _sign(gap(float(points[-1]))):
-        points = points[
-            [0, STEPS // 2, STEPS]
-        ]  # looked at once in the middle: gaps are monotone but for rare ways round
+    first, middle, last = (gap(float(points[i])) for i in (0, STEPS // 2, STEPS))
+    if _sign(first) == _sign(last) == _sign(middle) and min(first, last) <= middle <= max(first, last):
+        return []  # monotone as far as three points show: looked at more closely only where they are not
     for a, b in zip(points[:-1].tolist(), points[1:].tolist(), strict=True):
         if _sign(gap(a)) != _sign(gap(b)):
             return [_bisected(gap, a, b)]
@@ -244,49 +249,6 @@ def _bisected(gap: Callable[[float], float], a: float, b: float) -> float:
     return (a + b) / 2.0
 
 
-def _spread(duel: Duel, lever: Lever, value: float) -> tuple[float | None, float | None, float]:
-    """P10 and P90 of the draws' own switching values, and the share of draws that have none."""
-    least, most = _tried(lever)
-    low, high = min(lever.low, value / 2.0), max(lever.high, value * 2.0)
-    grid = np.linspace(max(low, least), min(high, most), GRID)
-    gaps = np.stack([duel.average_gaps(lever.set_to(float(x), duel.draws)) for x in grid])
-    own = own_values(grid, gaps, lever.mean)
-    found = own[np.isfinite(own)]
-    without = 1.0 - len(found) / len(own)
-    if len(found) < 2:
-        return None, None, without
-    p10, p90 = quantiles(found, (0.1, 0.9))
-    return p10, p90, without
-
-
-def own_values(grid: Floats, gaps: Floats, mean: float) -> Floats:
-    """Value at which each draw's gap changes sign, the nearest to the mean; NaN where it does not, shape (draw,).
-
-    Parameters
-    ----------
-    grid
-        Values of the input, rising, shape (point,).
-    gaps
-        Gap at each of them, shape (point, draw).
-    mean
-        Mean of the input.
-
-    Examples
-    --------
-    >>> own_values(np.array([0.0, 10.0]), np.array([[-4.0, 1.0], [6.0, 2.0]]), 5.0).tolist()
-    [4.0, nan]
-    """
-    best = np.full(gaps.shape[1], np.nan)
-    for i in range(len(grid) - 1):
-        a, b = gaps[i], gaps[i + 1]
-        here = (a < 0) != (b < 0)
-        share = np.divide(-a, b - a, out=np.zeros_like(a), where=here)
-        x = grid[i] + share * (grid[i + 1] - grid[i])
-        nearer = here & ~(np.abs(best - mean) <= np.abs(x - mean))
-        best[nearer] = x[nearer]
-    return best
-
-
 def frontier(duel: Duel, first: Lever, second: Lever, points: int = 13) -> list[tuple[float, float | None]]:
     """Switching value of a second input for each value of a first across its range: the line on which both ways are equal.
 
@@ -302,6 +264,6 @@ def frontier(duel: Duel, first: Lever, second: Lever, points: int = 13) -> list[
     return line
 
 
-def ranked(switches: Sequence[Switch]) -> list[Switch]:
-    """Switches by how little the input must move, those that change nothing last."""
-    return sorted(switches, key=lambda s: (s.value is None, not s.inside, s.moved, s.lever.name))
+def ranked(switches: Iterable[Switch]) -> list[Switch]:
+    """Switches by how little the input must move in widths of its range, then as a share of its mean; what changes nothing last."""
+    return sorted(switches, key=lambda s: (s.value is None, not s.inside, s.moved, s.change, s.lever.name))

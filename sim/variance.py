@@ -6,11 +6,14 @@ take away on average; the total index what would be left if all but X_i were kno
 
 .. math::
 
-    S_i = 1 - \frac{E[(f(B) - f(A_B^{(i)}))^2]}{2 V}, \qquad T_i = \frac{E[(f(A) - f(A_B^{(i)}))^2]}{2 V}
+    S_i = \frac{E[(f(B) - \mu) (f(A_B^{(i)}) - f(A))]}{V}, \qquad T_i = \frac{E[(f(A) - f(A_B^{(i)}))^2]}{2 V}
 
-with A and B two independent sets of draws and :math:`A_B^{(i)}` the first with input i from the second (Jansen 1999; Saltelli
-et al. 2010, Computer Physics Communications 181, 259-270). The sets are two replicates of the study's own streams. A bootstrap
-over draws gives the bounds: 5 and 95 per cent of its indices. An index whose lower bound is not above zero cannot be told from zero.
+with A and B two independent sets of draws, :math:`\mu` their mean, and :math:`A_B^{(i)}` the first with input i from the second
+(first order: Saltelli et al. 2010, Computer Physics Communications 181, 259-270; total: Jansen 1999). In this form an input that
+does nothing has a first order of exactly zero, and the noise of a small one is small; Jansen's first order instead lends every input the
+same chance error of f(A) against f(B), so that many small inputs add up to more than one. The sets are two replicates of the study's
+own streams. A bootstrap over draws gives the bounds: 5 and 95 per cent of its indices. An index whose lower bound is not above zero
+cannot be told from zero; the total order of an input that moves a single draw can be, its first order often cannot.
 
 An output that does not vary has no shares. In draws that do not arrive Y is not a number; such draws are left out of all sums, and
 how many is said.
@@ -53,6 +56,11 @@ class Index:
         """Whether the total index can be told from zero."""
         return self.total_low > 0.0
 
+    @property
+    def first_tells(self) -> bool:
+        """Whether the first-order index can be told from zero."""
+        return self.first_low > 0.0
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -94,18 +102,18 @@ def shares(ya: Floats, yb: Floats, mixed: Mapping[str, Floats], seed: int = 0) -
     left_out = len(arrived) - n
     if n < 2 or variance <= 1e-18 * float(np.abs(a).max()) ** 2:
         return Shares((), 0.0, n, left_out)
-    first = np.stack([(b - x) ** 2 for x in rest], axis=1) / 2.0
-    total = np.stack([(a - x) ** 2 for x in rest], axis=1) / 2.0
     middle = float(np.concatenate([a, b]).mean())
+    first = np.stack([(b - middle) * (x - a) for x in rest], axis=1)
+    total = np.stack([(a - x) ** 2 for x in rest], axis=1) / 2.0
     square = ((a - middle) ** 2 + (b - middle) ** 2) / 2.0
     dice = np.random.default_rng(seed)
     bounds: list[Floats] = []
     for _ in range(RESAMPLED):
         weight = np.bincount(dice.integers(0, n, n), minlength=n).astype(np.float64)
         v = weight @ square
-        bounds.append(np.stack([1.0 - weight @ first / v, weight @ total / v]))
+        bounds.append(np.stack([weight @ first / v, weight @ total / v]))
     low, high = np.quantile(np.stack(bounds), (0.05, 0.95), axis=0)
-    s, t = 1.0 - first.mean(axis=0) / variance, total.mean(axis=0) / variance
+    s, t = first.mean(axis=0) / variance, total.mean(axis=0) / variance
     found = [
         Index(name, float(s[i]), float(low[0, i]), float(high[0, i]), float(t[i]), float(low[1, i]), float(high[1, i]))
         for i, name in enumerate(names)

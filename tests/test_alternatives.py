@@ -3,6 +3,8 @@
 import itertools
 import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 
 import networkx as nx
@@ -342,10 +344,31 @@ def test_the_order_of_rows_changes_no_way_of_the_toy():
     assert alternatives(toy_search(Toy(network=toy_built(network=turned))), 12).paths == plain
 
 
-def test_dual_gauge_admits_both_and_moves_the_break():
-    dual = toy_built(network=toy_network())
-    single = alternatives(toy_search(Toy(network=dual)), 30).paths
-    assert all(sum(1 for e in p.edges if not hop_of(e)) <= 4 for p in single)
+def test_unreachable_is_absent_and_never_a_large_number():
+    edges = [edge(0, state(0, 0), state(2, 0)), edge(1, state(3, 0), state(1, 0))]
+    reach = Reach(Graph(edges, {"e000": 1.0, "e001": 1.0}))
+    assert reach.from_states({state(0, 0): 0.5}) == {state(0, 0): 0.5, state(2, 0): 1.5}
+    assert reach.costs({state(9, 0): 0.0}).tolist() == [math.inf] * 4
+
+
+def test_a_start_is_the_place_that_was_named_and_never_the_nearest_on_an_island():
+    edges = [edge(0, state(0, 0), state(1, 0)), edge(1, state(2, 0), state(3, 0))]
+    weighs = {"e000": 1.0, "e001": 1.0}
+    assert searched(edges, weighs, origin="n02") is None
+    assert searched(edges, weighs, origin="n04") is None
+
+
+def test_scaled_time_leaves_km_of_every_way_as_they_are(shipped):
+    def km(way):
+        return [a.km for e in way.edges for a in e.activities if a.moving]
+
+    asked = shipped_errand(shipped)
+    ways = {w.edges: km(w) for w in alternatives(SearchGraph(shipped.graph, asked), 3).paths}
+    slow = Graph(shipped.graph.edges, {k: 2.0 * v for k, v in shipped.graph.weights.items()})
+    twice = replace(
+        asked, starts={s: 2.0 * c for s, c in asked.starts.items()}, ends={s: 2.0 * c for s, c in asked.ends.items()}
+    )
+    assert {w.edges: km(w) for w in alternatives(SearchGraph(slow, twice), 3).paths} == ways
 
 
 def test_overlap_is_a_share_of_length():
@@ -419,7 +442,7 @@ def test_the_pareto_set_says_which_ways_the_draws_beat():
     ("words", "sentence"),
     [
         (["almaty", "karachi_port"], "did you mean"),
-        (["almaty1", "almaty1"], "is origin and destination"),
+        (["almaty1", "almaty1"], "origin and destination are both"),
         (["almaty1", "karachi_port", "--k", "0"], "allowed 1 or more"),
         (["almaty1", "karachi_port", "--by", "euro"], "allowed generalized, usd, hours, co2e"),
         (["almaty1", "karachi_port", "--avoid", "atlantis"], "there is no place, line"),
@@ -441,3 +464,9 @@ def test_no_way_is_an_answer_with_its_own_exit_code():
     assert done.code == 3
     assert "no way" in done.err
     assert "shut" in done.err or "not built" in done.err
+
+
+def test_the_benchmark_still_runs(root):
+    words = [sys.executable, str(root / "tests" / "benchmarks" / "routing.py"), "--small"]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    assert len(done.stdout.splitlines()) == 4

@@ -10,8 +10,8 @@ from studies import command
 
 from corridors.bench import recorded
 
-ROWS = ["one-route", "memory", "sweep", "sweep-memory", "growth", "tables", "help", "lines"]
-"""All but those that only start the commands that other tests start (cold, pictures, flagship)."""
+ROWS = ["one-route", "memory", "sweep", "tables", "help", "lines"]
+"""All but those that only start the commands that other tests start (cold, pictures, flagship) or repeat these (growth, sweep-memory)."""
 
 
 @pytest.fixture(scope="module")

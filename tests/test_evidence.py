@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from corridors.observed import DATA as CORRIDORS_DATA
 from geodata.network import DATA
 from geodata.sources import check_sources, keys_of, read_sources
 from geodata.tables import TableError, read_dictionary, read_package, read_rows
@@ -188,7 +189,8 @@ def test_a_lost_evidence_key_of_a_contested_quantity_is_refused(known):
 
 
 def test_every_source_is_used(geodata_tables, known):
-    cells = [cell for table in geodata_tables.values() if "source" in table.columns for cell in table["source"]]
+    tables = [*geodata_tables.values(), *read_package(CORRIDORS_DATA).values()]  # trips and claims cite as well
+    cells = [cell for table in tables if "source" in table.columns for cell in table["source"]]
     used = {*keys_of(cells), *map(str, geodata_tables["evidence"]["source_id"])}
     assert sorted(set(known[0]) - used) == []
 

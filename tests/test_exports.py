@@ -12,7 +12,7 @@ from frictionless import Package, system
 from shapely.geometry import shape
 from studies import FLAGSHIP, ONE_PAIR, study, study_with_chance, way_of
 
-import corridors.exports
+import corridors.safe_folders
 from corridors.charts import IN_RUN
 from corridors.citations import sources_of_activity
 from corridors.comparison import COLUMNS, comparison_rows
@@ -391,14 +391,15 @@ def test_a_failure_in_the_middle_leaves_the_old_result(small, tmp_path, monkeypa
 def test_a_failure_to_move_leaves_the_old_result(small, tmp_path, monkeypatch):
     write_study(small, tmp_path / "out", pictures=False)
     before = contents(tmp_path / "out")
-    moved = corridors.exports.Path.rename
+    moved = corridors.safe_folders.Path.rename
 
     def rename(self, target):
         if self.suffix == ".part":
             raise PermissionError(13, "no")
         return moved(self, target)
 
-    monkeypatch.setattr(corridors.exports.Path, "rename", rename)
+    monkeypatch.setattr(corridors.safe_folders.Path, "rename", rename)
+    monkeypatch.setattr(corridors.safe_folders, "exchange", lambda *_: False)
     with pytest.raises(PermissionError):
         write_study(small, tmp_path / "out", pictures=False)
     assert contents(tmp_path / "out") == before

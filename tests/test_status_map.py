@@ -5,6 +5,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from matplotlib.path import Path
 from studies import ONE_PAIR, PLAIN, command, study
 
 from corridors.multiples import multiples_figure, multiples_rows, panels
@@ -57,7 +58,7 @@ def test_lines_open_by_the_best_year_are_drawn_as_in_service():
     def planned(day):
         figure = status_figure(day)
         lines = figure.findobj(lambda a: a.get_gid() == "rail-planned")
-        return sum(len(found.get_segments()) for found in lines)
+        return sum(int((found.get_path().codes == Path.MOVETO).sum()) for found in lines)
 
     assert planned(dt.date(2060, 1, 1)) < planned(DAY)
 
@@ -94,7 +95,7 @@ def test_small_maps_share_scale_colours_and_key(several):
     assert maps[0].get_xlim() == maps[1].get_xlim()
     assert maps[0].get_ylim() == maps[1].get_ylim()
     colours = [
-        {a.get_gid(): a.get_colors()[0].tolist() if hasattr(a, "get_colors") else a.get_color()[0].tolist()
+        {a.get_gid(): tuple(a.get_edgecolor())
          for a in axes.findobj(lambda a: str(a.get_gid()).startswith("band-"))}
         for axes in maps
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import strategies as st
 from studies import command, study
 from toy_ways import RAIL, ROAD, Errand
 
+from corridors import rerouting
 from corridors.switching import frontier_of, levers, rivals, sentence, switch_on, switch_on_all
 from corridors.toml_files import ScenarioError
 from sim.encounters import NOTHING
-from sim.switching_value import Contender, Duel, Lever, own_values, switching_value
+from sim.switching_error import gap_error, replicates_of, value_error
+from sim.switching_spread import own_values
+from sim.switching_value import Contender, Duel, Lever, Switch, ranked, switching_value
 
 PAIR = ("origins=almaty1", "destinations=karachi_port", "replicates=1", "draws=256", "departures=month", "shocks=false")
 E = Errand()
@@ -102,7 +106,7 @@ def test_an_input_of_neither_way_changes_nothing_and_says_what_was_tried():
         for r in E.parameters.rows
         if not any(E.parameters.number[r.parameter_id] in p.rows() for w in WAYS.values() for p in w.itinerary.priced)
     )
-    switch = switching_value(duel(), lever_of(idle.parameter_id), interval=True)
+    switch = switching_value(duel(), lever_of(idle.parameter_id))
     assert switch.value is None
     assert switch.tried[0] <= idle.low
     assert switch.tried[1] >= idle.high
@@ -125,6 +129,56 @@ def test_fixed_draws_leave_all_else_to_the_bit():
 def test_a_length_that_is_not_drawn_cannot_be_fixed():
     with pytest.raises(ValueError, match="is not drawn; allowed"):
         E.draws(8).fixed(lengths={"atlantis": 1.0})
+
+
+@pytest.mark.parametrize("measure", ["usd_mean", "generalized"])
+def test_the_errors_are_those_of_values_found_again_in_other_draws(measure):
+    found = duel(measure, count=64)
+    repetitions = replicates_of(found.draws, 24)
+    assert gap_error(found, repetitions) == pytest.approx(np.std([found.gap(d) for d in repetitions], ddof=1))
+    switch = next(s for s in (switching_value(found, x) for x in moving()) if s.value is not None)
+    again = [switching_value(replace(found, draws=d), switch.lever).value for d in repetitions]
+    by_hand = np.std([x for x in again if x is not None], ddof=1)
+    assert value_error(found, switch.lever, switch.value, repetitions) == pytest.approx(by_hand, rel=0.35)
+
+
+def test_inputs_without_a_range_are_ranked_by_their_share():
+    near, far = (Lever(n, "h", 10.0, 10.0, 10.0, row=0) for n in ("z", "a"))
+    order = ranked([Switch(far, 90.0), Switch(near, 11.0), Switch(Lever("b", "h", 1.0, 0.0, 2.0), None)])
+    assert [s.lever.name for s in order] == ["z", "a", "b"]
+
+
+# ---- tried by re-runs
+
+
+class Straight:
+    """Stands for both ways where A gains on B with a slope that changes at a bend, as when a way goes round."""
+
+    def __init__(self, x, bend, after):
+        self.x, self.bend, self.after = x, bend, after
+
+    def gap(self):
+        return min(self.x, self.bend) - 6.0 + self.after * max(self.x - self.bend, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("bend", "after", "value"), [(100.0, 0.0, 6.0), (5.0, 0.1, 15.0), (5.0, 0.0, None), (5.0, -1.0, None)]
+)
+def test_a_value_that_re_runs_do_not_bear_out_moves_or_goes(monkeypatch, bend, after, value):
+    lever = Lever("x", "h", 3.0, 1.0, 4.0, row=0)
+    monkeypatch.setattr(rerouting, "searched_anew", lambda _found, _lever, x: Straight(x, bend, after))
+    monkeypatch.setattr(
+        rerouting, "replace", lambda thing, **new: replace(thing, **new) if new.keys() == {"searched"} else thing
+    )
+    pair = SimpleNamespace(duel=SimpleNamespace(draws=None))
+    tried, _ = rerouting.held(pair, Switch(lever, 6.0, better_below=True))
+    assert tried.searched
+    if value is None:
+        assert tried.value is None
+    else:
+        assert tried.value == pytest.approx(value, rel=0.01)
+        assert tried.better_below
+        assert tried.inside is False
 
 
 # ---- the shipped network
@@ -150,6 +204,16 @@ def test_the_value_is_that_of_whole_runs_with_the_row_set(found):
     assert switch.better_below == (gaps[0] < 0)
 
 
+def test_a_search_anew_is_the_re_run_that_set_makes():
+    pair = rivals(study("both-open", *PAIR), "iran-road", "all-road", "generalized")
+    lever = levers(pair)["driving_hours.ir"]
+    anew = rerouting.searched_anew(pair, lever, 3.4)
+    carried = study("both-open", *PAIR, *(f"driving_hours.ir.{f}=3.4" for f in ("low", "best", "high")))
+    assert anew.gap() == pytest.approx(rivals(carried, "iran-road", "all-road", "generalized").gap, rel=1e-12)
+    kept = pair.duel.gap(lever.set_to(3.4, pair.duel.draws))
+    assert anew.gap() < kept  # the way through Iran goes round: what was said of the way as it goes does not hold
+
+
 def test_all_inputs_are_ranked_by_how_little_they_move(found):
     switches = switch_on_all(found, spread_of=1)
     assert {s.lever.name for s in switches} == levers(found).keys()
@@ -163,6 +227,9 @@ def test_all_inputs_are_ranked_by_how_little_they_move(found):
         text = sentence(found, s)
         assert s.lever.name in text
         assert ("falls below" in text or "rises above" in text) == (s.value is not None)
+        assert ("if both keep to the ways" in text) == (s.value is not None and not s.searched)
+    assert able[0].searched
+    assert able[0].error > 0
 
 
 def test_the_sentence_is_true_on_either_side(found):
@@ -216,6 +283,8 @@ def test_the_command_writes_what_it_prints(tmp_path):
         "--between",
         "turgundi-chaman",
         "uap-ml2",
+        "--on",
+        "value_of_time",
         "--set",
         "draws=64",
         "--set",
@@ -227,4 +296,6 @@ def test_the_command_writes_what_it_prints(tmp_path):
     assert done.code == 0, done.err
     answer = json.loads(done.out)
     written = (tmp_path / "switch_turgundi-chaman_uap-ml2.csv").read_text(encoding="utf-8").splitlines()
-    assert len(written) == len(answer["switches"]) + 1
+    assert len(written) == len(answer["switches"]) + 1 == 2
+    assert answer["switches"][0]["input"] == "value_of_time"
+    assert answer["gap_error"] > 0

@@ -78,8 +78,24 @@ def test_of_a_product_totals_exceed_firsts():
 def test_what_does_nothing_cannot_be_told_from_zero():
     found = indices_of(lambda u: u[:, 0], 2)
     assert not found["x1"].tells
-    assert found["x1"].total == 0.0
+    assert not found["x1"].first_tells
+    assert found["x1"].total == found["x1"].first == 0.0
     assert found["x0"].tells
+    assert found["x0"].first_tells
+
+
+def test_first_orders_of_many_small_inputs_beside_a_large_one_add_up_to_one_at_most():
+    dice = np.random.default_rng(2)
+    a, b = dice.random((256, 81)), dice.random((256, 81))
+    weights = np.array([1.0, *[0.02] * 80])
+    mixed = {}
+    for i in range(81):
+        ab = a.copy()
+        ab[:, i] = b[:, i]
+        mixed[f"x{i}"] = ab @ weights
+    found = shares(a @ weights, b @ weights, mixed).indices
+    assert sum(x.first for x in found) <= 1.2
+    assert all(abs(x.first) < 0.01 for x in found if x.name != "x0")
 
 
 def test_a_constant_has_no_variance_and_no_shares():
@@ -198,7 +214,9 @@ def test_the_command_says_what_it_finds(tmp_path):
     answer = json.loads(done.out)
     assert answer["shares"][0]["input"] == CHANCE or answer["shares"][0]["total"] > 0
     assert {s["grouping"] for s in answer["swings"]} == {"row", *GROUPINGS}
-    assert {f.name for f in tmp_path.iterdir()} == {"shares_iran-road_hours.csv", "swings_iran-road_hours.csv"}
+    assert {f.name for f in tmp_path.iterdir()} == {
+        "shares_iran-road_hours.csv", *(f"swings_iran-road_hours.{kind}" for kind in ("csv", "png", "svg"))
+    }  # fmt: skip
     wrong = command("sensitivity", "both-open", "--corridor", "iran-rode", "--set", "draws=32")
     assert wrong.code == 2
     assert "did you mean" in wrong.err

@@ -1,0 +1,128 @@
+"""Chart of claims: what is claimed beside what the model says, one row a reading that was tested.
+
+Figures of all units share one axis by laying each beside the model's own median: 1 is the median, 2 twice as much, on a scale of equal
+factors. The bar is P10-P90 of the model, the mark what is claimed, filled where the claim holds in two thirds of the draws, half-tone where it
+is plausible, hollow where it is not. Differences and shares, which may be negative, years and yes-or-no have no factor; they stand in
+the table below with their odds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corridors.charts import in_house_look
+from corridors.claim_cards import HOW_TO_READ, figure
+from corridors.claim_verdicts import VERDICTS
+from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from corridors.claim_verdicts import Verdict
+
+ROW = 0.21
+P50, HOLDS = 1.62, 2.0  # inches right of the claimed figure
+SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": ""}
+RANGE = "#9fb3c9"
+FACES = {"supported": INK, "plausible": "#9a9a9a", "unlikely": "#ffffff", "contradicted by the inputs": "#ffffff"}
+BY_FACTOR = ("days", "days_ratio", "input", "railway_mt", "trip")
+LEAST, MOST = 1.0 / 12.0, 12.0
+"""Factors at the ends of the axis; what lies beyond is drawn at the end with an arrow."""
+
+
+@in_house_look
+def plot_claims(verdicts: Sequence[Verdict]) -> Figure:
+    """Claims beside the model, and the table of those without a factor.
+
+    Parameters
+    ----------
+    verdicts
+        What :func:`corridors.claim_verdicts.judge` returns.
+    """
+    drawn = [v for v in verdicts if v.p is not None and v.claim.measure in BY_FACTOR]
+    listed = [v for v in verdicts if v.p is not None and v.claim.measure not in BY_FACTOR]
+    untested = [v for v in verdicts if v.p is None]
+    body = 0.75 + ROW * len(drawn) + (0.55 + ROW * len(listed) if listed else 0.0)
+    counts = ", ".join(f"{sum(v.verdict == name for v in verdicts)} {name}" for name in VERDICTS)
+    head = [f"{len(verdicts)} readings of {len({v.claim.claim_id for v in verdicts})} claims: {counts}."]
+    foot = [
+        "How to read: the bar is P10–P90 of the model over its own median (the upright at 1); the mark is the claim, full where it is supported, grey where "
+        "plausible, hollow where neither. An arrow says that it lies beyond the axis. " + HOW_TO_READ,
+        f"Sources: claims.csv and the bibliography; every card names them: corridors claims --id C01. {len(untested)} readings are not tested, each with its reason.",
+    ]
+    figure_, bottom = new_sheet("What is claimed, beside the model", head, foot, body)
+    y = bottom + body - 0.1
+    columns = (EDGE, EDGE + 3.95, WIDTH - RIGHT - 3.72)
+    heads = ("claim, and who says so", "claimed over the model's median", "claimed")
+    for x, text in zip(columns, heads, strict=True):
+        write(figure_, x, y, text, size=SMALL, color=FAINT)
+    for x, text in zip(
+        (columns[2] + P50, columns[2] + HOLDS, WIDTH - RIGHT), ("model P50", "holds", "verdict"), strict=True
+    ):
+        write(figure_, x, y, text, size=SMALL, color=FAINT, ha="right")
+    y -= 0.15
+    ax = add_axes(
+        figure_, columns[1], y - ROW * len(drawn), columns[2] - columns[1] - 0.25, max(ROW * len(drawn), 0.01)
+    )
+    _axis(ax, len(drawn))
+    for i, v in enumerate(drawn):
+        _mark(ax, i, v)
+        _words(figure_, y - ROW * (i + 0.5), v, columns)
+    y -= ROW * len(drawn) + 0.5
+    if listed:
+        write(figure_, EDGE, y, "Differences, shares, years, and whether there is a way", weight="bold")
+    for i, v in enumerate(listed):
+        _words(figure_, y - 0.2 - ROW * i, v, columns)
+    return figure_
+
+
+def _axis(ax: Axes, rows: int) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    ax.set_xscale("log")
+    ax.set_xlim(LEAST, MOST)
+    ax.set_ylim(max(rows, 1) - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ax.xaxis.set_major_locator(FixedLocator([0.1, 0.2, 0.5, 1, 2, 5, 10]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.grid(visible=True, axis="x")
+    ax.axvline(1.0, color=FAINT, linewidth=0.9, zorder=1)
+    ax.set_axisbelow(True)
+    ax.tick_params(length=2.5, labelsize=SMALL)
+
+
+def _mark(ax: Axes, i: int, v: Verdict) -> None:
+    told, c = v.interval, v.claim
+    if told is None or c.low is None or c.high is None:
+        return
+    low, middle, high = told
+    ax.barh(i, (high - low) / middle, left=low / middle, height=0.5, color=RANGE, linewidth=0, zorder=2)
+    ends = [min(max(x / middle, LEAST * 1.08), MOST / 1.08) for x in (c.low, c.high)]
+    ax.plot(ends, (i, i), color=INK, linewidth=1.0, zorder=3)
+    at = (c.bound or c.low) / middle
+    marker = "<" if at < LEAST else ">" if at > MOST else "o"
+    ax.plot(
+        [min(max(at, LEAST * 1.08), MOST / 1.08)], [i], linestyle="", marker=marker, markersize=4.8, markeredgecolor=INK,
+        markerfacecolor=FACES[v.verdict], markeredgewidth=0.9, zorder=4, gid="claim",
+    )  # fmt: skip
+
+
+def _words(figure_: Figure, y: float, v: Verdict, columns: tuple[float, float, float]) -> None:
+    c = v.claim
+    room = columns[1] - columns[0] - 0.12 if c.measure in BY_FACTOR else columns[2] - columns[0] - 0.2
+    write(figure_, columns[0], y, shorten(f"{c.claim_id} {c.claim} ({c.who})", SMALL, room), size=SMALL, gid="name")
+    middle = v.interval[1] if v.interval else 0.0
+    said = ("yes" if middle else "no") if c.measure == "feasible" else figure(middle, c.unit)
+    ends = [c.low, c.high] if c.relation == "about" and c.low != c.high else [c.bound]
+    claimed = (
+        "a way" if c.measure == "feasible" else SIGNS[c.relation] + "–".join(figure(x or 0.0, c.unit) for x in ends)
+    )
+    write(figure_, columns[2], y, claimed, size=SMALL, gid="claimed")
+    write(figure_, columns[2] + P50, y, said, size=SMALL, ha="right", gid="figures")
+    write(figure_, columns[2] + HOLDS, y, f"{v.p:.0%}", size=SMALL, ha="right", gid="odds")
+    write(figure_, WIDTH - RIGHT, y, v.verdict, size=SMALL, weight="bold", ha="right", gid="verdict")
