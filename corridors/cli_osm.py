@@ -90,6 +90,9 @@ def read(
 def shapes(
     files: Annotated[list[Path], FILES],
     out: Annotated[Path, typer.Option("--out", help="Folder for shapes_osm.geojson, lengths_osm.csv, compared.csv.")],
+    add: Annotated[
+        Path | None, typer.Option("--add", help="An earlier shapes_osm.geojson, kept where this run has no line.")
+    ] = None,
     tolerance: Annotated[float, TOLERANCE] = 1.0,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
@@ -98,12 +101,13 @@ def shapes(
     from geodata.osm_compare import compare_rows, disagreements
     from geodata.osm_shapes import length_rows, shapes_geojson
 
+    _refuse_missing(add)
     extract, rails = _graph(files, tolerance)
     traces = _traces(rails)
     rows = compare_rows(traces, rails)
     lengths = length_rows(traces, rails, extract.name)
     texts = {"lengths_osm.csv": words.csv_text(lengths), "compared.csv": words.csv_text(rows)}
-    _folder(out, texts | {"shapes_osm.geojson": shapes_geojson(traces, extract.name)})
+    _folder(out, texts | {"shapes_osm.geojson": shapes_geojson(traces, extract.name, add)})
     if as_json:
         _json({"stretches": rows, "listed": [row["object_id"] for row in disagreements(rows)]})
     else:
@@ -233,6 +237,13 @@ def _known(countries: list[str]) -> set[str]:
         if country not in known:
             raise ScenarioError(f'--country: found "{country}"; allowed: {", ".join(known)}')
     return set(countries)
+
+
+def _refuse_missing(file: Path | None) -> None:
+    from corridors.toml_files import ScenarioError
+
+    if file is not None and not file.is_file():
+        raise ScenarioError(f"{file}: there is no such file; name a shapes_osm.geojson that an earlier run wrote")
 
 
 def _folder(folder: Path, texts: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LICENCE = (
     "Typed facts CC BY 4.0; borders, coast and lakes Natural Earth (public domain); relief ETOPO1, NOAA (public domain); "
-    "lengths routed on OpenStreetMap (c) OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
+    "lengths and line shapes from OpenStreetMap (c) OpenStreetMap contributors, ODbL 1.0, https://www.openstreetmap.org/copyright"
 )
 """Attribution that every export repeats."""
 

@@ -254,11 +254,12 @@ def read_shapes(folder: Path) -> dict[str, Floats]:
     for name in ("shapes.geojson", "shapes_osm.geojson"):
         file = Path(folder) / name
         if file.exists():
-            shapes.update(_read_shape_file(file))
+            shapes.update(read_shape_file(file))
     return shapes
 
 
-def _read_shape_file(file: Path) -> dict[str, Floats]:
+def read_shape_file(file: Path) -> dict[str, Floats]:
+    """Read the lines of one file (see :func:`read_shapes`)."""
     try:
         features = json.loads(file.read_bytes())["features"]
     except (ValueError, KeyError, TypeError) as error:

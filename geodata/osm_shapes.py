@@ -18,16 +18,17 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.geometry import geodesic_km, split_at_antimeridian
+from geodata.geometry import geodesic_km, read_shape_file, split_at_antimeridian
 from geodata.osm_extract import LICENCE, source_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from geodata.elements import Crossing, Link
     from geodata.network import Network
@@ -229,14 +230,35 @@ class _Field:
         return (np.array(nodes, dtype=np.int64), np.array(rows, dtype=np.int64)) if whole else none
 
 
-def shapes_geojson(traces: Iterable[Trace], name: str) -> str:
-    """Lines of the sound traces, thinned for drawing, with their true lengths, as ``shapes_osm.geojson``."""
+def shapes_geojson(traces: Iterable[Trace], name: str, earlier: Path | None = None) -> str:
+    """Lines of the sound traces, thinned for drawing, with their true lengths, as ``shapes_osm.geojson``.
+
+    Parameters
+    ----------
+    name
+        What the lines were made from.
+    earlier
+        A file that this function wrote; its lines are kept where there is none now.
+    """
     features = [_feature(trace) for trace in traces if trace.sound and len(split_at_antimeridian(trace.points)) == 1]
-    head = json.dumps({"type": "FeatureCollection", "attribution": LICENCE, "made_from": name}, ensure_ascii=False)
-    return head[:-1] + ', "features": [\n' + ",\n".join(features) + "\n]}\n"
+    sources = [name]
+    if earlier is not None:
+        read_shape_file(earlier)
+        kept = json.loads(earlier.read_bytes())
+        now = {_object_id(feature) for feature in features}
+        features += [feature for feature in kept["features"] if _object_id(feature) not in now]
+        sources.append(str(kept.get("made_from", earlier.name)))
+    about = {"type": "FeatureCollection", "attribution": LICENCE, "made_from": "; ".join(sources)}
+    rows = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in sorted(features, key=_object_id))
+    return json.dumps(about, ensure_ascii=False)[:-1] + ', "features": [\n' + rows + "\n]}\n"
 
 
-def _feature(trace: Trace) -> str:
+def _object_id(feature: Mapping[str, Any]) -> str:
+    properties = feature["properties"]
+    return str(properties.get("link_id") or properties["crossing_id"])
+
+
+def _feature(trace: Trace) -> dict[str, Any]:
     import shapely
 
     line = shapely.simplify(shapely.LineString(trace.points), _STEP_DEG)
@@ -244,7 +266,7 @@ def _feature(trace: Trace) -> str:
     kind = "crossing_id" if len(trace.hop.countries) == 2 else "link_id"
     properties = {kind: trace.hop.object_id, "length_km": round(trace.km or 0.0, 1)}
     geometry = {"type": "LineString", "coordinates": points}
-    return json.dumps({"type": "Feature", "properties": properties, "geometry": geometry}, ensure_ascii=False)
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
 def length_rows(traces: Iterable[Trace], graph: RailGraph, name: str) -> list[dict[str, str]]:

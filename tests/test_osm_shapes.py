@@ -157,6 +157,10 @@ def test_shapes_are_read_back_by_the_maps_and_keep_the_line(bend, tmp_path):
     shape = read_shapes(tmp_path)[LINK]
     assert line_length_km(shape) == pytest.approx(trace.km, rel=0.005)
     assert "ODbL" in json.loads(text)["attribution"]
+    other, _ = traced(track(PLANNED, 1, bend=bend_to(PLANNED, NETWORK.links[PLANNED].length_km)), PLANNED)
+    both = json.loads(shapes_geojson([other], "other", tmp_path / "shapes_osm.geojson"))
+    assert [feature["properties"]["link_id"] for feature in both["features"]] == [PLANNED, LINK]
+    assert both["made_from"] == "other; made up"
     (row,) = length_rows([trace], graph, "made up")
     assert (row["object_id"], row["length_km"], row["source"]) == (LINK, f"{trace.km:.1f}", "osm:way/1@2")
 
