@@ -27,7 +27,7 @@ def csv_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> 
     Examples
     --------
     >>> csv_text([{"a": 1, "b": None}])
-    'a,b\\n1,\\n'
+    'a,b\n1,\n'
     """
     names = list(columns or (rows[0] if rows else ()))
     stream = io.StringIO()

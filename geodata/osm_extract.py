@@ -117,19 +117,19 @@ class Gatherer:
         self.left_out: Counter[str] = Counter()
         self._words: dict[str, str] = {}
 
-    def add_way(self, number: int, version: int | None, tags: Mapping[str, str], refs: Iterable[int]) -> None:
-        """Take a way; of two with one number the later version, or the first where neither has one."""
+    def add_way(self, number: int, version: int | None, tags: Mapping[str, str], refs: Iterable[int]) -> bool:
+        """Take a way, and say whether its nodes are needed; of two with one number the later version, or the first where neither has one."""
         line = line_of(tags)
         if line is None or line.kind in NOT_FREIGHT or line.status == "abandoned":
-            self._set_aside(number, version, tags, line, refs)
-            return
+            return self._set_aside(number, version, tags, line, refs)
         known = self.ways.get(number)
         if known is not None and (known[0].version or 0) >= (version or 0):
-            return
+            return False
         start = len(self.refs)
         self.refs.extend(refs)
         texts = {self._one(key): self._one(text) for key, text in kept(tags).items()}
         self.ways[number] = (Way(number, version, line, texts), start, len(self.refs))
+        return True
 
     def add_node(self, number: int, version: int | None, tags: Mapping[str, str], lat: float, lon: float) -> None:
         """Take a point if its tags make it a place; positions of the ways' nodes are not given here."""
@@ -188,14 +188,16 @@ class Gatherer:
 
     def _set_aside(
         self, number: int, version: int | None, tags: Mapping[str, str], line: Line | None, refs: Iterable[int]
-    ) -> None:
+    ) -> bool:
         kind = place_kind(tags)
         if line is None and kind:
             self.areas[number] = (version, kind, kept(tags), list(refs))
-        elif line is not None:
+            return True
+        if line is not None:
             self.left_out[line.kind if line.kind in NOT_FREIGHT else line.status] += 1
         elif "railway" in tags:
             self.left_out[f"railway={tags['railway']}"] += 1
+        return False
 
     def _add_place(self, place: Place) -> None:
         known = self.places.get((place.element, place.number))

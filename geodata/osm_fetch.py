@@ -69,7 +69,7 @@ def strip_tiles(
     Examples
     --------
     >>> [round(v, 1) for v in strip_tiles([np.array([[62.0, 34.0], [62.0, 35.0]])])[0]]
-    [33.7, 61.7, 35.3, 62.3]
+    [33.8, 61.7, 35.2, 62.3]
     """
     boxes = {_box_round(piece, margin_km) for line in lines for piece in _pieces(line, longest_km)}
     return _put_together(sorted(boxes), longest_km + 2 * margin_km)

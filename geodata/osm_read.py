@@ -178,8 +178,8 @@ def _take_extract(file: Path, into: Gatherer) -> dict[str, str]:
     def first(item: Any) -> None:
         tags = {tag.k: tag.v for tag in item.tags}
         if item.is_way():
-            wanted.add_references(item)
-            into.add_way(item.id, item.version or None, tags, [node.ref for node in item.nodes])
+            if into.add_way(item.id, item.version or None, tags, [node.ref for node in item.nodes]):
+                wanted.add_references(item)
         elif item.location.valid():
             into.add_node(item.id, item.version or None, tags, item.lat, item.lon)
 

@@ -20,7 +20,7 @@ from corridors.paper_parts import Footnotes, figure, joined, page, picture, tabl
 from corridors.provenance import table_hashes
 from corridors.quote import NOT_COVERED, quote, valid_date
 from corridors.quote_page import COLUMNS, quote_page, quote_table
-from corridors.report import HEAD, report_page, tables_hash
+from corridors.report import HEAD, MOST_SWITCHES, report_page, tables_hash
 from corridors.report_words import open_rows
 from corridors.result_tables import activity_rows
 from corridors.sensitivity import sensitivity
@@ -156,7 +156,7 @@ def test_inputs_switching_values_bases_and_hash_are_the_models(carried, read):
         assert line[4]["values"] == swings.get(index.name, [])
         assert index.total >= 0.995 or line[3]["values"] == [index.total]
     duel = rivals(carried, rows[0]["corridor"], rows[1]["corridor"], "generalized", *ENDS)
-    for switch in switch_on_all(duel, spread_of=0)[:5]:  # the spread is drawn once, for the report
+    for switch in switch_on_all(duel, spread_of=MOST_SWITCHES)[:MOST_SWITCHES]:
         assert sentence(duel, switch).removesuffix(".") in read.text
     shares = basis_shares(carried)
     for basis, hours, usd in read.table("weakest basis of the figure")[1:]:

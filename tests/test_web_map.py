@@ -1,9 +1,12 @@
 """The interactive map: what it carries, what it refuses, and how it behaves in a real browser with the network off."""
 
+import io
 import json
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 from studies import FLAGSHIP, scenario_file, study
 
 from corridors import read_scenario, run
@@ -263,3 +266,17 @@ def test_tiles_are_asked_for_only_by_the_reader(browser, page_file):
         page.wait_for_timeout(200)
         assert all(url.startswith("https://tile.openstreetmap.org/") for url in page.requests[1:])
         assert len(page.requests) > 1
+
+
+@pytest.mark.parametrize(("size", "name"), [((1280, 800), "desktop"), ((390, 844), "phone")])
+def test_it_looks_as_it_did(browser, page_file, root, request, size, name):
+    """Small and grey, so that other fonts do not matter and a lost map, panel or bundle of ways does."""
+    golden = root / "tests" / "golden" / f"web_map_{name}.png"
+    with browser(page_file, *size) as page:
+        shot = Image.open(io.BytesIO(page.screenshot())).convert("L").resize((size[0] // 10, size[1] // 10))
+    if request.config.getoption("--update-golden"):
+        shot.save(golden)
+        return
+    differs = np.abs(np.asarray(shot, dtype=float) - np.asarray(Image.open(golden), dtype=float))
+    assert differs.mean() < 8.0
+    assert (differs > 60).mean() < 0.04
