@@ -29,7 +29,7 @@ from corridors.toml_files import ScenarioError
 from geodata.network import read_network
 from geodata.tables import TableError
 
-DRAWS = 128
+DRAWS = 64
 
 
 @cache
@@ -310,7 +310,7 @@ def test_the_command_prints_cards_and_writes_the_table(tmp_path):
     assert float(written["model_p50"]) == record["model_p50"]
     assert written["verdict"] == record["verdict"]
     assert (tmp_path / "c.png").is_file()
-    assert "UNLIKELY" in command("claims", "--id", "C25").out
+    assert "UNLIKELY" in command("claims", "--id", "C25", "--draws", "256").out
     wrong = command("claims", "--id", "C77")
     assert wrong.code == 2
     assert len(verdict_rows(list(judged().values()))) == len(claims())

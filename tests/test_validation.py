@@ -29,7 +29,7 @@ from geodata.sources import read_sources
 from geodata.tables import TableError
 from sim.closures import UNKNOWN, recorded
 
-DRAWS = 64
+DRAWS = 32
 
 
 @cache
