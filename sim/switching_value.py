@@ -203,7 +203,7 @@ def switch_of(gap_at: Callable[[float], float], lever: Lever) -> Switch:
 
     Examples
     --------
-    >>> switch_of(lambda x: 10.0 + x - 15.0, Lever("x", "day", 4.0, 2.0, 8.0)).value
+    >>> round(switch_of(lambda x: 10.0 + x - 15.0, Lever("x", "day", 4.0, 2.0, 8.0)).value, 5)
     5.0
     """
     known: dict[float, float] = {}
