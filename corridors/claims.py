@@ -10,6 +10,8 @@ A claim holds in a draw where the model's figure x fulfils its relation:
     at_least   x >= low               (saves five days: five or more)
     about      low / 1.1 <= x <= 1.1 high    (a figure named: within a tenth of it, :data:`NEAR`)
 
+so where its *shortfall* (how far x lies on the wrong side of the bound, in the unit of x) is nothing or less.
+
 The table holds every claimant to the same columns; nothing in it says whose side a claim is on.
 """
 
@@ -25,6 +27,7 @@ import numpy as np
 
 from corridors.catalogue import read_catalogue
 from corridors.observed import DATA, shipped_network
+from corridors.scenario import read_scenario
 from corridors.scenario_files import list_scenarios
 from corridors.toml_files import ScenarioError, nearest
 from geodata.sources import Evidence, Source, check_sources, keys_of, read_sources
@@ -69,6 +72,7 @@ class Claim:
     corridor: str
     baseline: str
     span: str
+    switches: tuple[str, ...]
     on: str
     why_not: str
     note: str
@@ -85,17 +89,26 @@ class Claim:
             return None
         return {"at_most": self.high, "at_least": self.low, "about": (self.low + self.high) / 2.0}[self.relation]
 
-    def holds(self, values: Floats) -> Bools:
-        """Draws in which the claim holds, shape (draw,)."""
+    def shortfall(self, values: Floats) -> Floats:
+        """How far figures lie on the wrong side of the claim's bound, 0 or less where it holds, in their unit; shape as given.
+
+        Examples
+        --------
+        "At most 5 days" falls short by 10 where the model has 15; "about 10" by 4, since 11 counts as about 10.
+        """
         low, high = self.low, self.high
         if low is None or high is None:
             msg = f"{self.name}: no figure is claimed"
             raise ValueError(msg)
         if self.relation == "at_most":
-            return np.asarray(values <= high)
+            return values - high
         if self.relation == "at_least":
-            return np.asarray(values >= low)
-        return np.asarray((values >= low / NEAR) & (values <= high * NEAR))
+            return low - values
+        return np.maximum(low / NEAR - values, values - high * NEAR)
+
+    def holds(self, values: Floats) -> Bools:
+        """Draws in which the claim holds, shape (draw,)."""
+        return np.asarray(self.shortfall(values) <= 0.0)
 
     def printed(self) -> str:
         """Figures as claimed, with relation and unit.
@@ -139,7 +152,7 @@ def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
         if lost:
             raise table.error(i, problem=f'rivals names "{lost[0]}"', mend=did_you_mean(lost[0], evidence))
         _check(table, i, row)
-    kept = ("source", "evidence_ids", "rivals")
+    kept = ("source", "evidence_ids", "rivals", "switches")
     return tuple(Claim(**row | {name: tuple(keys_of([row[name]])) for name in kept}) for row in table.rows())
 
 
@@ -177,7 +190,13 @@ def _check_corridor(table: Table, i: int, row: Mapping[str, Any]) -> None:
                 i, problem=f'{column} is "{row[column]}"', mend=did_you_mean(row[column], names) or "name one"
             )
     if row["measure"] != "feasible" and not row["span"]:
-        raise table.error(i, problem="span is empty", allowed="door, way")
+        raise table.error(i, problem="span is empty", allowed="door, way, move")
+    if row["measure"] in COMPARED and row["baseline"] == row["corridor"]:
+        raise table.error(i, problem=f'{row["corridor"]} is compared with itself', mend="name another baseline")
+    try:
+        read_scenario(row["scenario"], keys_of([row["switches"]]))
+    except ScenarioError as bad:
+        raise table.error(i, problem=f'switches are "{row["switches"]}"', mend=str(bad)) from None
 
 
 def find_claims(name: str, claims: tuple[Claim, ...]) -> list[Claim]:
