@@ -88,6 +88,8 @@ class Answer:
         Rows that most of it rests on, by falling share of its mean.
     exact
         Whether it is the same in every draw, so that its odds have no sampling error.
+    opens
+        What would have to be open for a way to exist; None where none is asked for or there is one.
     """
 
     values: Floats | None
@@ -96,6 +98,7 @@ class Answer:
     leans_on: tuple[str, ...] = ()
     mostly: tuple[str, ...] = ()
     exact: bool = False
+    opens: Callable[[], tuple[Mapping[str, str], ...]] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from sim.switching_value import Switch, ranked, switch_of, tried_values
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from corridors.claim_figures import Figure, Input, Values
+    from corridors.claim_figures import Answer, Figure, Input, Values
     from corridors.claims import Claim
 
 MOST = 5
@@ -106,16 +106,23 @@ class Needs:
         Inputs that alone would do, those inside their own ranges first.
     pair, together
         The best two, and all; None where one alone would do inside its range.
+    opened
+        Smallest sets of what would have to be open for a way to exist, each as words and how things stand; None where no way is asked for.
     """
 
     middle: float
-    alone: tuple[Need, ...]
+    alone: tuple[Need, ...] = ()
     pair: Corner | None = None
     together: Corner | None = None
+    opened: tuple[Mapping[str, str], ...] | None = None
 
 
-def needs_of(claim: Claim, figure: Figure) -> Needs | None:
-    """What would have to be true for a claim to hold at the median; None where it does."""
+def needs_of(claim: Claim, answer: Answer) -> Needs | None:
+    """What would have to be true for a claim to hold at the median; None where it does, and where nothing can be moved."""
+    figure = answer.figure
+    if figure is None:
+        sets = None if answer.opens is None else answer.opens()
+        return None if sets is None else Needs(0.0, opened=sets)
     search = _Search(claim, figure)
     if search.gap({}) <= 0.0:
         return None
@@ -125,7 +132,7 @@ def needs_of(claim: Claim, figure: Figure) -> Needs | None:
         return Needs(middle, alone)
     helpful = search.helpful()
     pair = search.best_pair(helpful) if len(helpful) > 1 else None
-    together = search.corner(helpful) if len(helpful) > 2 or (helpful and pair is None) else None
+    together = None if not helpful or len(helpful) == 2 or (pair is not None and pair.enough) else search.corner(helpful)
     return Needs(middle, alone, pair, together)
 
 
@@ -183,14 +190,30 @@ class _Search:
     def helpful(self) -> list[tuple[Input, float]]:
         """Inputs with the end of their own range that helps, the most helpful first; those that do not help are left out."""
         base = self.gap({})
+        least = 1e-9 * max(1.0, abs(base))
         found = []
-        for one in self.figure.inputs:
-            lever = one.lever
-            if lever.low < lever.high:
-                gap, end = min((self.gap({lever.name: x}), x) for x in (lever.low, lever.high))
-                if gap < base - 1e-9 * max(1.0, abs(base)):
-                    found.append((gap, one, end))
+        for one in (i for i in self.figure.inputs if i.lever.low < i.lever.high):
+            gap, end = min((self.gap({one.lever.name: x}), x) for x in (one.lever.low, one.lever.high))
+            if gap < base - least:
+                found.append((gap, one, end))
+        if not found:
+            return self._only_together(base - least)
         return [(one, end) for _, one, end in sorted(found, key=lambda f: (f[0], f[1].lever.name))]
+
+    def _only_together(self, below: float) -> list[tuple[Input, float]]:
+        """Inputs of which none helps alone, as where the latest of several counts: those that it takes, all at one end."""
+        free = [i for i in self.figure.inputs if i.lever.low < i.lever.high]
+        sides = [{i.lever.name: getattr(i.lever, side) for i in free} for side in ("low", "high")]
+        best = min(sides, key=self.gap)
+        reached = self.gap(best)
+        if reached >= below:
+            return []
+        kept = dict(best)
+        for name in best:
+            fewer = {k: v for k, v in kept.items() if k != name}
+            if self.gap(fewer) <= reached:
+                kept = fewer
+        return [(i, kept[i.lever.name]) for i in free if i.lever.name in kept]
 
     def best_pair(self, helpful: Sequence[tuple[Input, float]]) -> Corner:
         """The two inputs that come furthest at their helpful ends."""
@@ -201,7 +224,7 @@ class _Search:
         """Inputs together at their helpful ends, or as far towards them as it takes."""
 
         def values(way: float) -> dict[str, float]:
-            return {o.lever.name: o.lever.mean + way * (end - o.lever.mean) if way < 1.0 else end for o, end in ends}
+            return {one.lever.name: _towards(one.lever.mean, end, way) for one, end in ends}
 
         if not self.holds_anew(values(1.0)):
             return Corner(values(1.0), self.reached(values(1.0)), enough=False)
@@ -211,6 +234,14 @@ class _Search:
             low, high = (low, half) if self.holds_anew(values(half / SHARES)) else (half, high)
         way = high / SHARES
         return Corner(values(way), self.reached(values(way)), enough=True, way=way)
+
+
+def _towards(mean: float, end: float, way: float) -> float:
+    """Value on the way from a mean to an end, rounded towards the end."""
+    if way >= 1.0:
+        return end
+    value = rounded(mean + way * (end - mean), down=end < mean)
+    return max(value, end) if end < mean else min(value, end)
 
 
 def where(one: Input, value: float) -> tuple[float | None, float]:

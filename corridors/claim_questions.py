@@ -20,6 +20,8 @@ from corridors.scenario import read_scenario
 from corridors.study import set_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from corridors.scenario import Scenario
     from corridors.ways import Way, WayFinder
     from sim.sampling import Draws
@@ -57,7 +59,9 @@ class Questions:
         names = [claim.corridor, *([claim.baseline] if claim.measure in COMPARED else [])]
         ways = [self._way(claim, name) for name in names]
         if claim.measure == "feasible":
-            return Answer(np.full(self.count, float(ways[0].feasible)), ways[0].reason, exact=True)
+            way = ways[0]
+            opens = None if way.feasible else lambda: self._opens(claim)
+            return Answer(np.full(self.count, float(way.feasible)), way.reason or way.assumption, exact=True, opens=opens)
         plans = [way.plan for way in ways if way.plan is not None]
         if len(plans) < len(ways):
             return Answer(None, "; ".join(f"{w.corridor}: {w.reason}" for w in ways if w.plan is None))
@@ -68,6 +72,15 @@ class Questions:
         numbers = dict.fromkeys(n for plan in plans for n in plan.itinerary.rows())
         leans = dict.fromkeys(e for n in numbers for e in draws.parameters.rows[n].evidence if e)
         return Answer(figure.at({}), ways[0].assumption, figure, tuple(leans), asked.mostly(plans, draws))
+
+    def _opens(self, claim: Claim) -> tuple[Mapping[str, str], ...]:
+        """Smallest sets of switches that open the claim's way, in words, with how things stand."""
+        from corridors.unlock import Unlocker
+
+        _, search, draws = self._search(claim)
+        found = Unlocker(search, draws).unlock(read_catalogue()[claim.corridor], claim.origin, claim.destination)
+        sets = [o for o in found.sets if o.way.feasible]
+        return tuple({s.words: s.because for s in o.switches} for o in sets if len(o.switches) == len(sets[0].switches))
 
     def _search(self, claim: Claim) -> tuple[Scenario, WayFinder, Draws]:
         key = (claim.scenario, claim.origin, claim.destination, *claim.switches)

@@ -178,7 +178,7 @@ def _verdict(claim: Claim, answer: Answer, every: Sequence[Claim], *, needs: boo
     others, against = disagreeing(claim), against_claims(claim, every)
     untested = OTHER if others or against else UNTESTED
     said = untested if p is None else scale(p)
-    wanted = needs_of(claim, answer.figure) if needs and answer.figure is not None else None
+    wanted = needs_of(claim, answer) if needs else None
     return Verdict(claim, answer, p, said, others, against, wanted)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.charts import in_house_look
-from corridors.claim_cards import HOW_TO_READ, figure
+from corridors.claim_words import HOW_TO_READ, figure
 from corridors.claim_verdicts import VERDICTS
 from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
 

@@ -66,15 +66,17 @@ def claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Test what others say: the model's range for the same question, the odds that it holds, a verdict."""
-    from corridors.claim_cards import HOW_TO_READ, card, verdict_rows
+    from corridors.claim_cards import cards, verdict_rows
     from corridors.claim_questions import DRAWS
     from corridors.claim_verdicts import judge
+    from corridors.claim_words import HOW_TO_READ
     from corridors.claims import find_claims, read_claims
 
     every = read_claims(rows)
     asked = find_claims(name, every) if name else list(every)
-    found = judge(asked, every, draws=draws or DRAWS, seed=seed)
-    records = verdict_rows(found)
+    wanted = bool(name or as_json or out)  # a table on the screen has no room for what would have to be true
+    found = judge(asked, every, draws=draws or DRAWS, seed=seed, needs=wanted)
+    records = verdict_rows(found) if wanted else []
     if out is not None:
         from corridors.charts import save
         from corridors.claims_chart import plot_claims
@@ -86,8 +88,7 @@ def claims(
         about = {"draws": draws or DRAWS, "seed": seed, "how_to_read": HOW_TO_READ}
         typer.echo(json.dumps(about | {"claims": records}, ensure_ascii=False, allow_nan=False))
     elif name:
-        typer.echo("\n\n".join(card(v) for v in found))
-        typer.echo(f"\n{HOW_TO_READ}")
+        typer.echo(cards(found))
     else:
         from corridors.printing_world import print_claims
 

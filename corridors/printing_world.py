@@ -98,7 +98,7 @@ def print_claims(found: Sequence[Verdict]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from corridors.claim_cards import HOW_TO_READ, figure
+    from corridors.claim_words import HOW_TO_READ, figure
 
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH + 20)
     table = Table(title="What others say, and the model's answer to the same question", title_justify="left")
@@ -108,7 +108,7 @@ def print_claims(found: Sequence[Verdict]) -> None:
         unit = v.claim.unit
         three = ["", "", ""] if v.interval is None else [figure(x, unit) for x in v.interval]
         held = "" if v.p is None else f"{v.p:.0%}"
-        verdict = v.verdict if v.p is not None else f"{v.verdict}: {v.answer.reason}"
+        verdict = v.in_words if v.p is not None else f"{v.verdict}: {v.answer.reason}"
         table.add_row(v.claim.name, v.claim.quantity, v.claim.printed(), *three, held, verdict)
     console.print(table)
     console.print(HOW_TO_READ, soft_wrap=True)

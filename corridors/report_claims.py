@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from corridors.claim_cards import HOW_TO_READ, figure
+from corridors.claim_words import HOW_TO_READ, figure
 from corridors.claims_chart import plot_claims
 from corridors.paper_parts import Footnotes, Html, element, joined, picture, table
 

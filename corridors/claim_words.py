@@ -1,0 +1,128 @@
+"""Words made from the numbers of a verdict, one wording for all claimants: figures, what would have to be true, how readings differ.
+
+Nothing here is written by hand for a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corridors.claim_verdicts import SCALE, Verdict
+from corridors.claims import NEAR
+from corridors.input_words import input_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from corridors.claim_inputs import Corner, Need, Needs
+    from corridors.claims import Claim
+
+LISTED = 6
+"""Inputs of a corner that a card lists; JSON and CSV have all."""
+
+HOW_TO_READ = (
+    "A verdict is about our ranges, not about the speaker: supported where the claim holds in two thirds of the draws or more, plausible from "
+    "10 %, unlikely from 1 %, contradicted by the inputs below. Where the sampling error of the draws leaves open which, the verdict says so. Several "
+    f"readings of a claim are tested alike, the kindest among them; a figure that is named counts as met within a factor of {NEAR:g}. Days and dollars "
+    "are those of the average trip. Gates are as the scenario has them, closures by chance are left out."
+)
+
+
+def figure(value: float, unit: str) -> str:
+    """Figure as a card gives it.
+
+    Examples
+    --------
+    >>> figure(15.43, "day"), figure(0.066, "USD bn"), figure(2034.3, "year"), figure(904.35, "km")
+    ('15.4 days', '0.066 USD bn', '2034', '904 km')
+    """
+    if unit == "year":
+        return f"{value:.0f}"
+    digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return digits + {"1": "", "%": " %", "day": " days"}.get(unit, f" {unit}")
+
+
+def needs_in_words(needs: Needs, claim: Claim) -> Iterator[str]:
+    """What would have to be true, in sentences."""
+    if needs.opened is not None:
+        yield from _opened_in_words(needs.opened)
+        return
+    if needs.alone:
+        yield "with one of these alone, all else as drawn (each value tried by running the scenario again with it):"
+        yield from (f"  {need_in_words(need)}" for need in needs.alone)
+    else:
+        yield "with no input alone, from a tenth of its mean to ten times it."
+    if needs.together is None and needs.pair is None:
+        return
+    if not any(need.share is not None for need in needs.alone):
+        yield "Inside our own ranges no input alone would do."
+    for corner, what in ((needs.pair, "the best two"), (needs.together, "all that help")):
+        if corner is not None:
+            yield _corner_in_words(corner, what, claim)
+
+
+def need_in_words(need: Need) -> str:
+    """One input that alone would do.
+
+    Examples
+    --------
+    ``speed of block trains, Uzbekistan: 23.15 km/h or more (inside our range 17-28 km/h, 63 % of which lies lower; speed.rail.uz.block_train)``
+    """
+    lever, unit = need.input.lever, "" if need.input.lever.unit in ("1", "year") else f" {need.input.lever.unit}"
+    side = "or less" if need.below else "or more"
+    span = f"{lever.low:.4g}-{lever.high:.4g}{unit}"
+    if lever.low == lever.high:
+        place = f"we take it as {lever.low:.4g}{unit}, {_beyond(need)}"
+    elif need.share is not None:
+        place = f"inside our range {span}, {need.share:.3g} of which lies lower" if need.share < 0.001 else f"inside our range {span}, {100 * need.share:.3g} % of which lies lower"
+    else:
+        place = f"outside our range {span}, {_beyond(need)} its {'low' if need.beyond < 0 else 'high'} end"
+    return f"{input_words(lever.name)}: {need.value:.4g}{unit} {side} ({place}; {lever.name})"
+
+
+def _beyond(need: Need) -> str:
+    if not np.isfinite(need.beyond):
+        return f"{'below' if need.beyond < 0 else 'above'}"
+    return f"{100 * abs(need.beyond):.2g} % {'below' if need.beyond < 0 else 'above'}"
+
+
+def _corner_in_words(corner: Corner, what: str, claim: Claim) -> str:
+    reached = "a way is then lost" if corner.reached is None else f"median {figure(corner.reached, claim.unit)}"
+    count = len(corner.values)
+    listed = "; ".join(f"{input_words(n)} {v:.4g} ({n})" for n, v in list(corner.values.items())[:LISTED])
+    more = f"; {count - LISTED} more" if count > LISTED else ""
+    if corner.enough and corner.way < 1.0:
+        how = f"{100 * corner.way:.0f} % of the way from their means to the helpful ends of our ranges"
+    else:
+        how = "at the helpful ends of our ranges"
+    said = "enough" if corner.enough else "not enough"
+    return f"{what[0].upper()}{what[1:]} ({count}), at once and {how}: {reached}, {said}. {listed}{more}."
+
+
+def _opened_in_words(opened: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    if not opened:
+        yield "with nothing that the tables know of: nothing joins the two places this way."
+    for one in opened:
+        yield "with " + ", ".join(f"{words} ({because})" for words, because in one.items())
+
+
+def readings_in_words(verdicts: Sequence[Verdict]) -> str:
+    """How the readings of one claim differ, in a sentence; empty where but one was tested.
+
+    Examples
+    --------
+    ``C06: contradicted by the inputs in all 3 readings.``
+    """
+    tested = [v for v in verdicts if v.p is not None]
+    if len(tested) < 2:
+        return ""
+    names = [name for _, name in SCALE]
+    found = sorted({names.index(v.verdict) for v in tested})
+    claim = tested[0].claim.claim_id
+    if len(found) == 1:
+        return f"{claim}: {names[found[0]]} in all {len(tested)} readings that were tested."
+    best = ", ".join(v.claim.reading for v in tested if v.verdict == names[found[0]])
+    return f"{claim}: from {names[found[-1]]} to {names[found[0]]}, so that it hangs on the reading; {names[found[0]]} when read as {best}."
