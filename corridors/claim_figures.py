@@ -14,7 +14,7 @@ borders and changes included, ``move`` only the hours in which the cargo moves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -152,7 +152,23 @@ def asked_of(scenario: Scenario, names: Iterable[str], tables: Tables | None, me
     from corridors.catalogue import read_catalogue
 
     catalogue = read_catalogue()
-    return Asked(scenario, tuple(find_corridor(n, catalogue) for n in names), catalogue, tables, measure, span)
+    corridors = tuple(find_corridor(n, catalogue) for n in names)
+    return Asked(scenario, corridors, catalogue, None if tables is None else _met_by(corridors, scenario, tables), measure, span)
+
+
+def _met_by(corridors: Sequence[Corridor], scenario: Scenario, tables: Tables) -> Tables:
+    """Tables with only what corridors may pass, by mode and country: no more need be unfolded and priced to find them again."""
+    network, parameters, own = tables
+    both_ends = (*scenario.origins, *scenario.destinations)
+    stages = [s for c in corridors for n in both_ends for s in c.stages_to(n)]
+    modes, anywhere = {m for s in stages for m in s.modes}, any(not s.countries for s in stages)
+    countries = {*(network.nodes[n].country for n in both_ends), *(c for s in stages for c in s.countries)}
+    links = {k: v for k, v in network.links.items() if v.mode in modes and (anywhere or v.country in countries)}
+    crossings = {
+        k: v for k, v in network.crossings.items()
+        if k in scenario.exchange or (v.mode in modes and (anywhere or {v.from_country, v.to_country} <= countries))
+    }  # fmt: skip
+    return replace(network, links=links, crossings=crossings), parameters, own
 
 
 def draws_of(search: WayFinder, scenario: Scenario) -> Draws:

@@ -20,7 +20,7 @@ to those ends at which it becomes enough is told.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -132,7 +132,8 @@ def needs_of(claim: Claim, answer: Answer) -> Needs | None:
         return Needs(middle, alone)
     helpful = search.helpful()
     pair = search.best_pair(helpful) if len(helpful) > 1 else None
-    together = None if not helpful or len(helpful) == 2 or (pair is not None and pair.enough) else search.corner(helpful)
+    told = pair is not None and (pair.enough or len(helpful) == 2)
+    together = search.corner(helpful) if helpful and not told else None
     return Needs(middle, alone, pair, together)
 
 
@@ -142,18 +143,24 @@ class _Search:
 
     claim: Claim
     figure: Figure
+    _known: dict[tuple[tuple[str, float], ...], float | None] = field(default_factory=dict, repr=False)
 
     def gap(self, values: Values) -> float:
         """Shortfall at the median, the ways as they go."""
         return float(self.claim.shortfall(np.asarray(np.median(self.figure.at(values)))))
 
     def holds_anew(self, values: Values) -> bool:
+        """Whether the claim holds at the median of a whole re-run."""
         reached = self.reached(values)
         return reached is not None and float(self.claim.shortfall(np.asarray(reached))) <= 0.0
 
     def reached(self, values: Values) -> float | None:
-        found = self.figure.anew(values)
-        return None if found is None else float(np.median(found))
+        """Median in a whole re-run; None where a way is then lost."""
+        key = tuple(sorted(values.items()))
+        if key not in self._known:
+            found = self.figure.anew(values)
+            self._known[key] = None if found is None else float(np.median(found))
+        return self._known[key]
 
     def alone(self) -> tuple[Need, ...]:
         """Inputs that alone would do, borne out by whole re-runs."""
@@ -215,10 +222,14 @@ class _Search:
                 kept = fewer
         return [(i, kept[i.lever.name]) for i in free if i.lever.name in kept]
 
-    def best_pair(self, helpful: Sequence[tuple[Input, float]]) -> Corner:
-        """The two inputs that come furthest at their helpful ends."""
-        pairs = combinations(helpful[:PAIRED], 2)
-        return self.corner(min(pairs, key=lambda pair: self.gap({one.lever.name: end for one, end in pair})))
+    def best_pair(self, helpful: Sequence[tuple[Input, float]]) -> Corner | None:
+        """The two inputs that come furthest at their helpful ends; None where no two change anything."""
+
+        def gap(pair: Sequence[tuple[Input, float]]) -> float:
+            return self.gap({one.lever.name: end for one, end in pair})
+
+        best = min(combinations(helpful[:PAIRED], 2), key=gap)
+        return self.corner(best) if gap(best) < self.gap({}) else None
 
     def corner(self, ends: Sequence[tuple[Input, float]]) -> Corner:
         """Inputs together at their helpful ends, or as far towards them as it takes."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from corridors.claim_inputs import Corner, Need, Needs
     from corridors.claims import Claim
 
+UNITS = {"1": "", "year": "", "1/year": " a year", "1/week": " a week", "h/day": " h a day"}
+"""Units that a sentence words otherwise."""
 LISTED = 6
 """Inputs of a corner that a card lists; JSON and CSV have all."""
 
@@ -71,13 +73,13 @@ def need_in_words(need: Need) -> str:
     --------
     ``speed of block trains, Uzbekistan: 23.15 km/h or more (inside our range 17-28 km/h, 63 % of which lies lower; speed.rail.uz.block_train)``
     """
-    lever, unit = need.input.lever, "" if need.input.lever.unit in ("1", "year") else f" {need.input.lever.unit}"
+    lever, unit = need.input.lever, UNITS.get(need.input.lever.unit, f" {need.input.lever.unit}")
     side = "or less" if need.below else "or more"
     span = f"{lever.low:.4g}-{lever.high:.4g}{unit}"
     if lever.low == lever.high:
         place = f"we take it as {lever.low:.4g}{unit}, {_beyond(need)}"
     elif need.share is not None:
-        place = f"inside our range {span}, {need.share:.3g} of which lies lower" if need.share < 0.001 else f"inside our range {span}, {100 * need.share:.3g} % of which lies lower"
+        place = f"inside our range {span}, {100 * need.share:.3g} % of which lies lower"
     else:
         place = f"outside our range {span}, {_beyond(need)} its {'low' if need.beyond < 0 else 'high'} end"
     return f"{input_words(lever.name)}: {need.value:.4g}{unit} {side} ({place}; {lever.name})"
@@ -86,12 +88,13 @@ def need_in_words(need: Need) -> str:
 def _beyond(need: Need) -> str:
     if not np.isfinite(need.beyond):
         return f"{'below' if need.beyond < 0 else 'above'}"
-    return f"{100 * abs(need.beyond):.2g} % {'below' if need.beyond < 0 else 'above'}"
+    return f"{100 * abs(need.beyond):,.{0 if abs(need.beyond) >= 0.1 else 1}f} % {'below' if need.beyond < 0 else 'above'}"
 
 
 def _corner_in_words(corner: Corner, what: str, claim: Claim) -> str:
     reached = "a way is then lost" if corner.reached is None else f"median {figure(corner.reached, claim.unit)}"
     count = len(corner.values)
+    many = f" ({count})" if count > 2 else ""
     listed = "; ".join(f"{input_words(n)} {v:.4g} ({n})" for n, v in list(corner.values.items())[:LISTED])
     more = f"; {count - LISTED} more" if count > LISTED else ""
     if corner.enough and corner.way < 1.0:
@@ -99,7 +102,7 @@ def _corner_in_words(corner: Corner, what: str, claim: Claim) -> str:
     else:
         how = "at the helpful ends of our ranges"
     said = "enough" if corner.enough else "not enough"
-    return f"{what[0].upper()}{what[1:]} ({count}), at once and {how}: {reached}, {said}. {listed}{more}."
+    return f"{what[0].upper()}{what[1:]}{many}, at once and {how}: {reached}, {said}. {listed}{more}."
 
 
 def _opened_in_words(opened: Sequence[Mapping[str, str]]) -> Iterator[str]:

@@ -122,4 +122,5 @@ def _places(row: Row) -> list[str]:
     found += sorted(row.selectors.get("line_id", ())) + sorted(t.partition(".")[0] for t in row.selectors.get("terminal_id", ()))
     found += sorted(row.selectors.get("upgrade_id", ()))
     found += [f"{gauge} mm" for gauge in sorted(row.selectors.get("gauge_mm", ()))]
-    return found if len(found) <= SHOWN else [*found[:SHOWN], f"{len(found) - SHOWN} places more"]
+    more = len(found) - SHOWN
+    return found if more <= 0 else [*found[:SHOWN], f"{more} more"]
