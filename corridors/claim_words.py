@@ -1,4 +1,4 @@
-"""Words made from the numbers of a verdict, one wording for all claimants: figures, what would have to be true, how readings differ.
+r"""Words made from the numbers of a verdict, one wording for all claimants: figures, what would have to be true, how readings differ.
 
 Nothing here is written by hand for a claim.
 """
@@ -38,12 +38,12 @@ def figure(value: float, unit: str) -> str:
 
     Examples
     --------
-    >>> figure(15.43, "day"), figure(0.066, "USD bn"), figure(2034.3, "year"), figure(904.35, "km")
-    ('15.4 days', '0.066 USD bn', '2034', '904 km')
+    >>> figure(15.43, "day"), figure(0.066, "USD bn"), figure(2034.3, "year"), figure(-12.0, "%")
+    ('15.4 days', '0.066 USD bn', '2034', '\u221212 %')
     """
     if unit == "year":
         return f"{value:.0f}"
-    digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    digits = (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}").replace("-", "\u2212")
     return digits + {"1": "", "%": " %", "day": " days"}.get(unit, f" {unit}")
 
 

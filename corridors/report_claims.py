@@ -46,6 +46,6 @@ def _row(v: Verdict, notes: Footnotes) -> list[object]:
     keys = [*c.source, *(item.source_id for item in v.others)]
     claim = joined([f"{c.claim_id} {c.claim}", notes.marks(keys)])
     if c.measure == "feasible":
-        return [claim, f"{c.who}, {c.date}", "a way", "yes" if v.p else "no", f"{v.p:.0%}", v.verdict]
+        return [claim, f"{c.who}, {c.date}", "a way", "yes" if v.p else "no", f"{v.p:.0%}", v.in_words]
     low, middle, high = (figure(x, c.unit) for x in v.interval or (0.0, 0.0, 0.0))
-    return [claim, f"{c.who}, {c.date}", c.printed(), f"{middle} ({low} – {high})", f"{v.p:.0%}", v.verdict]
+    return [claim, f"{c.who}, {c.date}", c.printed(), f"{middle} ({low} – {high})", f"{v.p:.0%}", v.in_words]
