@@ -68,7 +68,11 @@ def _question(c: Claim) -> Iterator[tuple[str, str]]:
     ways = f"{catalogue[c.corridor].name} ({c.corridor})"
     ways += f", against {catalogue[c.baseline].name} ({c.baseline})" if c.baseline else ""
     yield "Question:", f"{nodes[c.origin].name} to {nodes[c.destination].name}: {ways}"
-    asked = [f"scenario {c.scenario} ({scenario.title})", f"{load.count:g} {load.load_unit} of {load.tonnes:g} t", SPANS[c.span]]
+    asked = [
+        f"scenario {c.scenario} ({scenario.title})",
+        f"{load.count:g} {load.load_unit} of {load.tonnes:g} t",
+        SPANS[c.span],
+    ]
     yield "", "; ".join(filter(None, asked))
 
 
@@ -78,7 +82,10 @@ def _model(v: Verdict) -> Iterator[tuple[str, str]]:
         yield "Model:", f"not tested: {v.answer.reason}"
         return
     if c.measure == "feasible":
-        yield "Model:", f"{'there is a way' if v.p else 'there is no way'}{': ' + v.answer.reason if v.answer.reason else ''}"
+        yield (
+            "Model:",
+            f"{'there is a way' if v.p else 'there is no way'}{': ' + v.answer.reason if v.answer.reason else ''}",
+        )
         return
     low, middle, high = (figure(x, c.unit) for x in told)
     yield "Model:", f"{ASKS[c.measure]}: P10 {low}, P50 {middle}, P90 {high}"

@@ -153,7 +153,9 @@ def asked_of(scenario: Scenario, names: Iterable[str], tables: Tables | None, me
 
     catalogue = read_catalogue()
     corridors = tuple(find_corridor(n, catalogue) for n in names)
-    return Asked(scenario, corridors, catalogue, None if tables is None else _met_by(corridors, scenario, tables), measure, span)
+    return Asked(
+        scenario, corridors, catalogue, None if tables is None else _met_by(corridors, scenario, tables), measure, span
+    )
 
 
 def _met_by(corridors: Sequence[Corridor], scenario: Scenario, tables: Tables) -> Tables:
@@ -200,9 +202,7 @@ def set_in(draws: Draws, values: Values) -> Draws:
 
 def average_trip(plan: Plan, draws: Draws, span: str) -> tuple[Floats, Floats]:
     """Hours and dollars of the average trip over a span in every draw, closures by chance left out, shape (draw,) each."""
-    priced = plan.itinerary.priced[_part(plan, span)]
-    if span == "move":
-        priced = [p for p in priced if p.activity.moving]
+    priced = [p for p in plan.itinerary.priced[_part(plan, span)] if span != "move" or p.activity.moving]
     hours = draws.total([p.hours.known for p in priced])
     schedule = plan.encounters.schedule
     if schedule is not None and span != "move":

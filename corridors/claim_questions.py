@@ -61,7 +61,9 @@ class Questions:
         if claim.measure == "feasible":
             way = ways[0]
             opens = None if way.feasible else lambda: self._opens(claim)
-            return Answer(np.full(self.count, float(way.feasible)), way.reason or way.assumption, exact=True, opens=opens)
+            return Answer(
+                np.full(self.count, float(way.feasible)), way.reason or way.assumption, exact=True, opens=opens
+            )
         plans = [way.plan for way in ways if way.plan is not None]
         if len(plans) < len(ways):
             return Answer(None, "; ".join(f"{w.corridor}: {w.reason}" for w in ways if w.plan is None))
@@ -98,4 +100,3 @@ class Questions:
             _, search, _ = self._search(claim)
             self._ways[key] = search.find(read_catalogue()[corridor], claim.origin, claim.destination)
         return self._ways[key]
-

@@ -116,7 +116,9 @@ class Verdict:
         if not self.near:
             return self.verdict
         names = [name for _, name in SCALE][::-1]
-        pairs = [sorted((self.verdict, other), key=names.index) for other in self.near[:2] if _beside(self.verdict, other)]
+        pairs = [
+            sorted((self.verdict, other), key=names.index) for other in self.near[:2] if _beside(self.verdict, other)
+        ]
         bounds = " and ".join(f"between {low} and {high}" for low, high in pairs)
         return f"{self.verdict}, within sampling error of the bound{'s' if len(pairs) > 1 else ''} {bounds}"
 

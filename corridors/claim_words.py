@@ -88,7 +88,9 @@ def need_in_words(need: Need) -> str:
 def _beyond(need: Need) -> str:
     if not np.isfinite(need.beyond):
         return f"{'below' if need.beyond < 0 else 'above'}"
-    return f"{100 * abs(need.beyond):,.{0 if abs(need.beyond) >= 0.1 else 1}f} % {'below' if need.beyond < 0 else 'above'}"
+    return (
+        f"{100 * abs(need.beyond):,.{0 if abs(need.beyond) >= 0.1 else 1}f} % {'below' if need.beyond < 0 else 'above'}"
+    )
 
 
 def _corner_in_words(corner: Corner, what: str, claim: Claim) -> str:

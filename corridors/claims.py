@@ -27,6 +27,7 @@ import numpy as np
 
 from corridors.catalogue import read_catalogue
 from corridors.observed import DATA, shipped_network
+from corridors.own_files import read_own_table
 from corridors.scenario import read_scenario
 from corridors.scenario_files import list_scenarios
 from corridors.toml_files import ScenarioError, nearest
@@ -136,7 +137,7 @@ def library() -> tuple[dict[str, Source], dict[str, Evidence]]:
 
 
 def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
-    """Claims of the shipped table, or of a file of the same columns.
+    """Claims of the shipped table, or of a file of the same columns, CSV or XLSX.
 
     Raises
     ------
@@ -144,7 +145,7 @@ def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
         Where a row breaks the dictionary, names what is not there, or asks a question that cannot be meant.
     """
     resource = read_dictionary(DATA)["claims"]
-    table = read_table(path or resource.folder / resource.path, resource)
+    table = read_own_table(path, resource) if path else read_table(resource.folder / resource.path, resource)
     sources, evidence = library()
     check_sources({"claims": table}, sources, evidence)
     for i, row in enumerate(table.rows()):
@@ -192,7 +193,7 @@ def _check_corridor(table: Table, i: int, row: Mapping[str, Any]) -> None:
     if row["measure"] != "feasible" and not row["span"]:
         raise table.error(i, problem="span is empty", allowed="door, way, move")
     if row["measure"] in COMPARED and row["baseline"] == row["corridor"]:
-        raise table.error(i, problem=f'{row["corridor"]} is compared with itself', mend="name another baseline")
+        raise table.error(i, problem=f"{row['corridor']} is compared with itself", mend="name another baseline")
     try:
         read_scenario(row["scenario"], keys_of([row["switches"]]))
     except ScenarioError as bad:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.charts import in_house_look
-from corridors.claim_words import HOW_TO_READ, figure
 from corridors.claim_verdicts import VERDICTS
+from corridors.claim_words import HOW_TO_READ, figure
 from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
 
 if TYPE_CHECKING:
@@ -141,7 +141,15 @@ def _mark(ax: Axes, i: int, v: Verdict) -> None:
 
 def _words(figure_: Figure, y: float, line: Verdict | str, columns: tuple[float, float, float]) -> None:
     if isinstance(line, str):
-        write(figure_, columns[0], y, shorten(line, SMALL, columns[1] - columns[0] - 0.1), size=SMALL, color=FAINT, gid="who")
+        write(
+            figure_,
+            columns[0],
+            y,
+            shorten(line, SMALL, columns[1] - columns[0] - 0.1),
+            size=SMALL,
+            color=FAINT,
+            gid="who",
+        )
         return
     v, c = line, line.claim
     room = (columns[1] if c.measure in BY_FACTOR else columns[2]) - columns[0] - INDENT - 0.1

@@ -15,7 +15,9 @@ NO_WAY = 3
 
 @commands.command()
 def validate(
-    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of trips of your own, columns as ours.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="CSV or XLSX of trips of your own, columns as ours.")
+    ] = None,
     draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws of each trip; 512 if not given.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and the chart.")] = None,
@@ -58,7 +60,9 @@ def validate(
 @commands.command()
 def claims(
     name: Annotated[str, typer.Option("--id", help="Claim, such as C01: its cards; all in a table if not given.")] = "",
-    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of claims of your own, columns as ours.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="CSV or XLSX of claims of your own, columns as ours.")
+    ] = None,
     draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws of each; 1,024 if not given.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="CSV file to write; the chart stands beside it.")] = None,
@@ -99,7 +103,9 @@ def claims(
 
 @commands.command()
 def calibrate(
-    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of trips of your own, columns as ours.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="CSV or XLSX of trips of your own, columns as ours.")
+    ] = None,
     kinds: Annotated[str, typer.Option("--kinds", help="Kinds of trips weighed, with commas.")] = "measured,pilot",
     draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws; 4,096 if not given.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,

@@ -76,8 +76,16 @@ def row_words(row: Row) -> str:
     """What a row of ``parameters.csv`` is, in words."""
     chosen = row.selectors
     parts = [_what(row), *_by(row), *_places(row)]
-    parts += [f"{COUNTRIES.get(c, c)}{' side' if name == 'side' else ''}" for name in ("country", "side") for c in sorted(chosen.get(name, ()))]
-    parts += [" and ".join(sorted(chosen[name])) for name in ("load_unit", "commodity", "direction") if name in chosen and len(chosen[name]) < 3]
+    parts += [
+        f"{COUNTRIES.get(c, c)}{' side' if name == 'side' else ''}"
+        for name in ("country", "side")
+        for c in sorted(chosen.get(name, ()))
+    ]
+    parts += [
+        " and ".join(sorted(chosen[name]))
+        for name in ("load_unit", "commodity", "direction")
+        if name in chosen and len(chosen[name]) < 3
+    ]
     parts += [f"months {', '.join(sorted(chosen['months'], key=int))}"] if "months" in chosen else []
     return ", ".join(dict.fromkeys(parts))
 
@@ -85,7 +93,9 @@ def row_words(row: Row) -> str:
 def _what(row: Row) -> str:
     reasons = row.selectors.get("reason", frozenset())
     known = sorted(reasons) if len(reasons) == 1 else []
-    happening = next((WHAT_HAPPENS[row.kind, r] for r in known if (row.kind, r) in WHAT_HAPPENS), STOPS.get(row.kind, row.kind))
+    happening = next(
+        (WHAT_HAPPENS[row.kind, r] for r in known if (row.kind, r) in WHAT_HAPPENS), STOPS.get(row.kind, row.kind)
+    )
     if row.quantity == "hours":
         return HOURS.get(happening, f"hours of {happening}")
     if row.quantity == "usd":
@@ -114,12 +124,14 @@ def _places(row: Row) -> list[str]:
         return nodes[node].name if node in nodes else node
 
     found = [name(n) for n in sorted(row.selectors.get("node_id", ()))]
-    for crossing in sorted(row.selectors.get("crossing_id", ())):
-        found.append(name(crossing.partition(".")[2].rpartition("-")[2]))
+    crossings = sorted(row.selectors.get("crossing_id", ()))
+    found += [name(crossing.partition(".")[2].rpartition("-")[2]) for crossing in crossings]
     for link in sorted(row.selectors.get("link_id", ())):
         a, _, b = link.partition(".")[2].partition("--")
         found.append(f"{name(a)}-{name(b)}")
-    found += sorted(row.selectors.get("line_id", ())) + sorted(t.partition(".")[0] for t in row.selectors.get("terminal_id", ()))
+    found += sorted(row.selectors.get("line_id", ())) + sorted(
+        t.partition(".")[0] for t in row.selectors.get("terminal_id", ())
+    )
     found += sorted(row.selectors.get("upgrade_id", ()))
     found += [f"{gauge} mm" for gauge in sorted(row.selectors.get("gauge_mm", ()))]
     more = len(found) - SHOWN

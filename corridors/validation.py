@@ -163,9 +163,7 @@ def validate(trips: Sequence[Trip], *, draws: int = DRAWS, seed: int = 1) -> lis
     return [compared(trip, draws=draws, seed=seed) for trip in trips]
 
 
-def compared(
-    trip: Trip, *, draws: int = DRAWS, seed: int = 1, inputs: Mapping[str, float] | None = None
-) -> Comparison:
+def compared(trip: Trip, *, draws: int = DRAWS, seed: int = 1, inputs: Mapping[str, float] | None = None) -> Comparison:
     """One trip beside the model, with some inputs set throughout if any are given (:func:`corridors.rerouting.with_inputs`)."""
     if trip.why_not:
         return Comparison(trip, trip.why_not)
