@@ -26,7 +26,7 @@ COUNTRIES = {
 WHAT = {
     ("haul", "speed"): "speed", ("haul", "coefficient"): "coefficient on the charge for the track", ("haul", "emission"): "emissions",
     ("rest", "driving_hours"): "hours driven a day", ("wait", "frequency"): "departures a week", ("closure", "rate"): "closures a year",
-    ("closure", "duration"): "days of a closure", ("consignment", "payload"): "payload", ("consignment", "patience"): "patience",
+    ("closure", "duration"): "days of a closure", ("consignment", "payload"): "load that a vehicle takes", ("consignment", "patience"): "days waited at what is shut",
     ("consignment", "value_of_time"): "value of time", ("dwell", "free_days"): "days free of charge",
 }  # fmt: skip
 STOPS = {"clear": "border", "dwell": "stay", "change_gauge": "change of gauge", "transship": "transshipment", "load": "loading", "unload": "unloading", "wait": "wait", "haul": "haulage"}  # fmt: skip
