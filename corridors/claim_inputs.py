@@ -178,7 +178,12 @@ class _Search:
         ends = tried_values(lever)
         if self.claim.relation != "about" and min(self.gap({lever.name: x}) for x in ends) > 0.0:
             return Switch(lever, None, tried=ends)  # further towards one side never makes it worse first
-        return switch_of(lambda x: self.gap({lever.name: x}), lever)
+
+        def below_zero_where_it_holds(x: float) -> float:
+            gap = self.gap({lever.name: x})
+            return gap if gap > 0.0 else np.nextafter(gap, -np.inf)
+
+        return switch_of(below_zero_where_it_holds, lever)
 
     def _borne_out(self, switch: Switch) -> Need | None:
         name = switch.lever.name
