@@ -57,7 +57,7 @@ def card(verdict: Verdict) -> str:
 
 def cards(verdicts: Sequence[Verdict]) -> str:
     """Cards of the readings of one claim, how the readings differ, and how to read it all."""
-    return "\n\n".join([*(card(v) for v in verdicts), *filter(None, [readings_in_words(verdicts)]), HOW_TO_READ])
+    return "\n\n".join([*(card(v) for v in verdicts), *readings_in_words(verdicts), HOW_TO_READ])
 
 
 def _question(c: Claim) -> Iterator[tuple[str, str]]:

@@ -114,20 +114,29 @@ def _opened_in_words(opened: Sequence[Mapping[str, str]]) -> Iterator[str]:
         yield "with " + ", ".join(f"{words} ({because})" for words, because in one.items())
 
 
-def readings_in_words(verdicts: Sequence[Verdict]) -> str:
-    """How the readings of one claim differ, in a sentence; empty where but one was tested.
+def readings_in_words(verdicts: Sequence[Verdict]) -> list[str]:
+    """How the readings of one statement differ, a sentence for each of which several were tested.
+
+    Readings are of one statement where claim, speaker, quantity and figure are the same.
 
     Examples
     --------
-    ``C06: contradicted by the inputs in all 3 readings.``
+    ``C06, change of transport cost Pakistan-Uzbekistan by the railway, at most -40 %: contradicted by the inputs in all 3 readings.``
     """
-    tested = [v for v in verdicts if v.p is not None]
-    if len(tested) < 2:
-        return ""
+    statements: dict[tuple[str, ...], list[Verdict]] = {}
+    for v in verdicts:
+        if v.p is not None:
+            c = v.claim
+            statements.setdefault((c.claim_id, c.who, c.quantity, c.printed()), []).append(v)
+    return [_differ(of) for of in statements.values() if len(of) > 1]
+
+
+def _differ(verdicts: Sequence[Verdict]) -> str:
     names = [name for _, name in SCALE]
-    found = sorted({names.index(v.verdict) for v in tested})
-    claim = tested[0].claim.claim_id
+    found = sorted({names.index(v.verdict) for v in verdicts})
+    c = verdicts[0].claim
+    head = f"{c.claim_id}, {c.quantity}" + ("" if c.measure == "feasible" else f", {c.printed()}")
     if len(found) == 1:
-        return f"{claim}: {names[found[0]]} in all {len(tested)} readings that were tested."
-    best = ", ".join(v.claim.reading for v in tested if v.verdict == names[found[0]])
-    return f"{claim}: from {names[found[-1]]} to {names[found[0]]}, so that it hangs on the reading; {names[found[0]]} when read as {best}."
+        return f"{head}: {names[found[0]]} in all {len(verdicts)} readings."
+    best = ", ".join(v.claim.reading for v in verdicts if v.verdict == names[found[0]])
+    return f"{head}: it hangs on the reading, from {names[found[-1]]} to {names[found[0]]} (read as {best})."
