@@ -122,6 +122,16 @@ class Verdict:
         bounds = " and ".join(f"between {low} and {high}" for low, high in pairs)
         return f"{self.verdict}, within sampling error of the bound{'s' if len(pairs) > 1 else ''} {bounds}"
 
+    @property
+    def in_brief(self) -> str:
+        """The same for a narrow column.
+
+        Examples
+        --------
+        ``unlikely or plausible``
+        """
+        return " or ".join((self.verdict, *self.near[:1]))
+
 
 def _beside(one: str, other: str) -> bool:
     names = [name for _, name in SCALE]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from corridors.claim_inputs import Corner, Need, Needs
     from corridors.claims import Claim
 
+SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": ""}
 UNITS = {"1": "", "year": "", "1/year": " a year", "1/week": " a week", "h/day": " h a day"}
 """Units that a sentence words otherwise."""
 LISTED = 6
@@ -27,7 +28,7 @@ LISTED = 6
 
 HOW_TO_READ = (
     "A verdict is about our ranges, not about the speaker: supported where the claim holds in two thirds of the draws or more, plausible from "
-    "10 %, unlikely from 1 %, contradicted by the inputs below. Where the sampling error of the draws leaves open which, the verdict says so. Several "
+    "10 %, unlikely from 1 %, contradicted by the inputs below. Where the sampling error of the draws leaves open which of two, both are named, the one that the draws fell on first. Several "
     f"readings of a claim are tested alike, the kindest among them; a figure that is named counts as met within a factor of {NEAR:g}. Days and dollars "
     "are those of the average trip. Gates are as the scenario has them, closures by chance are left out."
 )
@@ -45,6 +46,33 @@ def figure(value: float, unit: str) -> str:
         return f"{value:.0f}"
     digits = (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}").replace("-", "\u2212")
     return digits + {"1": "", "%": " %", "day": " days"}.get(unit, f" {unit}")
+
+
+def figures(three: Sequence[float], unit: str) -> str:
+    """P50 and, in brackets, P10 and P90 of a figure, with one unit for all.
+
+    Examples
+    --------
+    >>> figures((21.2, 24.0, 26.9), "day"), figures((2034, 2037, 2042), "year")
+    ('24 (21.2 to 26.9) days', '2037 (2034 to 2042)')
+    """
+    plain = unit if unit == "year" else "1"
+    low, middle, high = (figure(x, plain) for x in three)
+    return f"{middle} ({low} to {high})" + figure(0.0, unit)[1:]
+
+
+def claimed_in_signs(c: Claim) -> str:
+    """What is claimed, in a few signs.
+
+    Examples
+    --------
+    ``≤ 5 days``, ``7–8 days``, ``a way``
+    """
+    if c.measure == "feasible":
+        return "a way"
+    if c.relation == "about" and c.low != c.high:
+        return f"{c.low:g}–{figure(c.high or 0.0, c.unit)}"
+    return SIGNS[c.relation] + figure(c.bound or 0.0, c.unit)
 
 
 def needs_in_words(needs: Needs, claim: Claim) -> Iterator[str]:

@@ -121,13 +121,17 @@ class Claim:
         if self.low is None or self.high is None:
             return "no figure"
         unit = {"1": "", "%": " %", "day": " days", "year": ""}.get(self.unit, f" {self.unit}")
-        low, high = (f"{x:.0f}" if self.unit == "year" else f"{x:,.10g}" for x in (self.low, self.high))
+        low, high = (f"{x:.0f}" if self.unit == "year" else _plain(x) for x in (self.low, self.high))
         words = {"at_most": "at most ", "at_least": "at least ", "about": "about ", "": ""}[self.relation]
         if self.low == self.high:
             return f"{words}{low}{unit}"
         if self.relation in ("", "about"):
             return f"{words}{low}-{high}{unit}"
         return f"{words}{high if self.relation == 'at_most' else low}{unit} ({low}-{high} claimed)"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.10g}"
 
 
 @lru_cache(maxsize=1)

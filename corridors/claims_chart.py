@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from corridors.charts import in_house_look
 from corridors.claim_verdicts import VERDICTS
-from corridors.claim_words import HOW_TO_READ, figure
+from corridors.claim_words import HOW_TO_READ, claimed_in_signs, figure
 from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
 
 if TYPE_CHECKING:
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from corridors.claim_verdicts import Verdict
-    from corridors.claims import Claim
 
 ROW = 0.19
 INDENT = 0.3
 P50, HOLDS = 1.62, 2.0  # inches right of the claimed figure
-SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": ""}
 RANGE = "#9fb3c9"
 FACES = {"supported": INK, "plausible": "#9a9a9a", "unlikely": "#ffffff", "contradicted by the inputs": "#ffffff"}
 BY_FACTOR = ("days", "days_ratio", "input", "railway_mt", "trip")
@@ -99,8 +97,7 @@ def _foot(verdicts: Sequence[Verdict]) -> list[str]:
     assumed = " ".join(sorted({v.answer.reason for v in verdicts if v.answer.reason.startswith("Assumed")}))
     return [
         "How to read: the bar is P10–P90 of the model over its own median (the upright at 1); the mark is the claim, full where it is supported, grey where "
-        "plausible, hollow where neither. An arrow says that it lies beyond the axis; ± beside a verdict, that the sampling error of the draws reaches the "
-        "bound to the next. " + HOW_TO_READ,
+        "plausible, hollow where neither. An arrow says that it lies beyond the axis. " + HOW_TO_READ,
         *([f"{assumed}."] if assumed else []),
         f"Sources: claims.csv and the bibliography; every card names them: corridors claims --id C01. {untested} readings are not tested, each with its reason.",
     ]
@@ -156,22 +153,8 @@ def _words(figure_: Figure, y: float, line: Verdict | str, columns: tuple[float,
     write(figure_, columns[0] + INDENT, y, shorten(c.claim, SMALL, room), size=SMALL, gid="name")
     middle = v.interval[1] if v.interval else 0.0
     said = ("yes" if middle else "no") if c.measure == "feasible" else figure(middle, c.unit)
-    write(figure_, columns[2], y, _claimed(c), size=SMALL, gid="claimed")
+    write(figure_, columns[2], y, claimed_in_signs(c), size=SMALL, gid="claimed")
     write(figure_, columns[2] + P50, y, said, size=SMALL, ha="right", gid="figures")
     write(figure_, columns[2] + HOLDS, y, f"{v.p:.0%}", size=SMALL, ha="right", gid="odds")
-    verdict = f"{v.verdict} ±" if v.near else v.verdict
+    verdict = v.in_brief.replace(" by the inputs", "") if v.near else v.verdict
     write(figure_, WIDTH - RIGHT, y, verdict, size=SMALL, weight="bold", ha="right", gid="verdict")
-
-
-def _claimed(c: Claim) -> str:
-    """What is claimed, in a few signs.
-
-    Examples
-    --------
-    ``≤ 5 days``, ``7–8 days``, ``a way``
-    """
-    if c.measure == "feasible":
-        return "a way"
-    if c.relation == "about" and c.low != c.high:
-        return f"{c.low:g}–{figure(c.high or 0.0, c.unit)}"
-    return SIGNS[c.relation] + figure(c.bound or 0.0, c.unit)

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from corridors.claim_sources import other_side
-from corridors.claim_words import HOW_TO_READ, figure, readings_in_words
+from corridors.claim_words import HOW_TO_READ, claimed_in_signs, figures, readings_in_words
 from corridors.claims_chart import plot_claims
 from corridors.paper_parts import Footnotes, Html, element, joined, picture, table
 
 if TYPE_CHECKING:
     from corridors.claim_verdicts import Verdict
 
-HEAD = ("claim", "who says so", "verdict", "claimed", "model P50 (P10–P90)", "holds in")
+HEAD = ("claim", "who says so", "verdict", "claimed", "model P50 (P10 to P90)", "holds in")
 
 
 def claims_part(verdicts: Sequence[Verdict], notes: Footnotes) -> Html:
@@ -49,6 +49,5 @@ def _row(v: Verdict, notes: Footnotes) -> list[object]:
     claim = joined([f"{c.claim_id} {c.reading}: {c.claim}", notes.marks(keys)])
     if c.measure == "feasible":
         return [claim, f"{c.who}, {c.date}", v.in_words, "a way", "yes" if v.p else "no", f"{v.p:.0%}"]
-    low, middle, high = (figure(x, c.unit) for x in v.interval or (0.0, 0.0, 0.0))
-    model = joined([f"{middle} ({low} – {high})", notes.marks(other_side(v))])
-    return [claim, f"{c.who}, {c.date}", v.in_words, c.printed(), model, f"{v.p:.0%}"]
+    model = joined([figures(v.interval or (), c.unit), notes.marks(other_side(v))])
+    return [claim, f"{c.who}, {c.date}", v.in_words, claimed_in_signs(c), model, f"{v.p:.0%}"]
