@@ -132,30 +132,40 @@ def verdict_rows(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
             {
                 "claim_id": c.claim_id, "reading": c.reading, "claim": c.claim, "who": c.who, "date": c.date, "quantity": c.quantity,
                 "relation": c.relation, "claimed_low": c.low, "claimed_high": c.high, "unit": c.unit, "measure": c.measure,
-                "scenario": c.scenario, "switches": ";".join(c.switches), "origin": c.origin, "destination": c.destination,
-                "corridor": c.corridor, "baseline": c.baseline, "span": c.span, "on": c.on,
-                "model_p10": low, "model_p50": middle, "model_p90": high, "p_holds": v.p, "p_low": p_low, "p_high": p_high,
-                "verdict": v.verdict, "verdict_in_words": v.in_words, "near_a_bound": bool(v.near), "rests_on_itself": v.circular,
-                "why_not": "" if v.p is not None else v.answer.reason, "other_values": ";".join(item.evidence_id for item in v.others),
-                "other_claims": ";".join(f"{a.claim_id} {a.reading}" for a in v.against), **_needs_cells(v.needs),
-                "source": ";".join(c.source), "other_side": ";".join(other_side(v)), "note": c.note,
+                "scenario": c.scenario, "origin": c.origin, "destination": c.destination, "corridor": c.corridor, "baseline": c.baseline,
+                "span": c.span, "on": c.on, "model_p10": low, "model_p50": middle, "model_p90": high, "p_holds": v.p, "verdict": v.verdict,
+                "near_a_bound": bool(v.near), "rests_on_itself": v.circular, "why_not": "" if v.p is not None else v.answer.reason,
+                "other_values": ";".join(item.evidence_id for item in v.others),
+                "other_claims": ";".join(f"{a.claim_id} {a.reading}" for a in v.against), **_enough(v.needs),
+                "source": ";".join(c.source), "note": c.note, "switches": ";".join(c.switches), "p_low": p_low, "p_high": p_high,
+                "verdict_in_words": v.in_words, "other_side": ";".join(other_side(v)), **_needs_cells(v.needs, c),
             }
         )  # fmt: skip
     return rows
 
 
-def _needs_cells(needs: Needs | None) -> dict[str, Any]:
-    """What would have to be true, as cells of the table; None where nothing was looked for."""
+def _enough(needs: Needs | None) -> dict[str, Any]:
+    """Inputs that alone would do, and what all that help reach together; None where nothing was looked for."""
+    together = None if needs is None else needs.together
+    return {
+        "one_input_enough": None
+        if needs is None
+        else ";".join(f"{n.input.lever.name}={n.value:.6g}" for n in needs.alone),
+        "all_inputs_together": None if together is None else together.reached,
+        "together_enough": None if together is None else together.enough,
+    }
+
+
+def _needs_cells(needs: Needs | None, claim: Claim) -> dict[str, Any]:
+    """What else would have to be true, as cells of the table."""
     pair, together = (None, None) if needs is None else (needs.pair, needs.together)
-    alone = None if needs is None else ";".join(f"{n.input.lever.name}={n.value:.6g}" for n in needs.alone)
-    inside = None if needs is None else sum(n.share is not None for n in needs.alone)
-    words = None if needs is None else "; ".join(need_in_words(n) for n in needs.alone)
+    alone = () if needs is None else needs.alone
     opened = None if needs is None or needs.opened is None else " or ".join(", ".join(one) for one in needs.opened)
     return {
-        "one_input_enough": alone, "of_them_inside_their_range": inside, "in_words": words,
-        "two_inputs": _set_in(pair), "two_reach": pair and pair.reached, "two_enough": pair and pair.enough,
-        "all_inputs": _set_in(together), "all_reach": together and together.reached, "all_enough": together and together.enough,
-        "would_have_to_be_open": opened,
+        "inputs_inside_their_range": None if needs is None else sum(n.share is not None for n in alone),
+        "one_input_in_words": None if needs is None else "; ".join(need_in_words(n, claim) for n in alone),
+        "two_inputs": _set_in(pair), "two_inputs_together": None if pair is None else pair.reached,
+        "two_enough": None if pair is None else pair.enough, "all_inputs": _set_in(together), "would_have_to_be_open": opened,
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from corridors.claim_inputs import Corner, Need, Needs
     from corridors.claims import Claim
 
-SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": ""}
+SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": "", "about_at_most": "≤ about ", "about_at_least": "≥ about "}
 UNITS = {"1": "", "year": "", "1/year": " a year", "1/week": " a week", "h/day": " h a day"}
 """Units that a sentence words otherwise."""
 LISTED = 6
@@ -29,7 +29,7 @@ LISTED = 6
 HOW_TO_READ = (
     "A verdict is about our ranges, not about the speaker: supported where the claim holds in two thirds of the draws or more, plausible from "
     "10 %, unlikely from 1 %, contradicted by the inputs below. Where the sampling error of the draws leaves open which of two, both are named, the one that the draws fell on first. Several "
-    f"readings of a claim are tested alike, the kindest among them; a figure that is named counts as met within a factor of {NEAR:g}. Days and dollars "
+    f"readings of a claim are tested alike, the kindest among them; a figure that is named counts as met within a factor of {NEAR:g}, and so does a bound that the speaker calls about, nearly or almost. Days and dollars "
     "are those of the average trip. Gates are as the scenario has them, closures by chance are left out."
 )
 
@@ -82,7 +82,7 @@ def needs_in_words(needs: Needs, claim: Claim) -> Iterator[str]:
         return
     if needs.alone:
         yield "with one of these alone, all else as drawn (each value tried by running the scenario again with it):"
-        yield from (f"  {need_in_words(need)}" for need in needs.alone)
+        yield from (f"  {need_in_words(need, claim)}" for need in needs.alone)
     else:
         yield "with no input alone, from a tenth of its mean to ten times it."
     if needs.together is None and needs.pair is None:
@@ -94,7 +94,7 @@ def needs_in_words(needs: Needs, claim: Claim) -> Iterator[str]:
             yield _corner_in_words(corner, what, claim)
 
 
-def need_in_words(need: Need) -> str:
+def need_in_words(need: Need, claim: Claim) -> str:
     """One input that alone would do.
 
     Examples
@@ -102,7 +102,7 @@ def need_in_words(need: Need) -> str:
     ``speed of block trains, Uzbekistan: 23.15 km/h or more (inside our range 17-28 km/h, 63 % of which lies lower; speed.rail.uz.block_train)``
     """
     lever, unit = need.input.lever, UNITS.get(need.input.lever.unit, f" {need.input.lever.unit}")
-    side = "or less" if need.below else "or more"
+    side = "" if claim.relation == "about" else " or less" if need.below else " or more"
     span = f"{lever.low:.4g}-{lever.high:.4g}{unit}"
     if lever.low == lever.high:
         place = f"we take it as {lever.low:.4g}{unit}, {_beyond(need)}"
@@ -110,7 +110,7 @@ def need_in_words(need: Need) -> str:
         place = f"inside our range {span}, {100 * need.share:.3g} % of which lies lower"
     else:
         place = f"outside our range {span}, {_beyond(need)} its {'low' if need.beyond < 0 else 'high'} end"
-    return f"{input_words(lever.name)}: {need.value:.4g}{unit} {side} ({place}; {lever.name})"
+    return f"{input_words(lever.name)}: {need.value:.4g}{unit}{side} ({place}; {lever.name})"
 
 
 def _beyond(need: Need) -> str:

@@ -9,6 +9,7 @@ A claim holds in a draw where the model's figure x fulfils its relation:
     at_most    x <= high              (takes 3-5 days: no more than 5)
     at_least   x >= low               (saves five days: five or more)
     about      low / 1.1 <= x <= 1.1 high    (a figure named: within a tenth of it, :data:`NEAR`)
+    about_at_most, about_at_least            (about, nearly, almost: the bound moved by a tenth in the claim's favour)
 
 so where its *shortfall* (how far x lies on the wrong side of the bound, in the unit of x) is nothing or less.
 
@@ -42,6 +43,7 @@ NEAR = 1.1
 OF_A_CORRIDOR = ("days", "days_saved", "days_ratio", "usd_change", "feasible")
 COMPARED = ("days_saved", "days_ratio", "usd_change")
 BY_NAME = ("input", "first_train", "railway_mt", "trip")
+OR = {"about_at_most": " or less", "about_at_least": " or more"}
 UNITS = {
     "days": "day", "days_saved": "day", "days_ratio": "1", "usd_change": "%", "feasible": "1", "first_train": "year",
     "railway_mt": "Mt/year",
@@ -85,10 +87,11 @@ class Claim:
 
     @property
     def bound(self) -> float | None:
-        """End that decides: high of at_most, low of at_least, the middle of about; None where nothing is compared."""
+        """End that is named: high of at_most, low of at_least, the middle of about; None where nothing is compared."""
         if self.low is None or self.high is None or not self.relation:
             return None
-        return {"at_most": self.high, "at_least": self.low, "about": (self.low + self.high) / 2.0}[self.relation]
+        ends = {"at_most": self.high, "at_least": self.low, "about": (self.low + self.high) / 2.0}
+        return ends[self.relation.removeprefix("about_")]
 
     def shortfall(self, values: Floats) -> Floats:
         """How far figures lie on the wrong side of the claim's bound, 0 or less where it holds, in their unit; shape as given.
@@ -101,11 +104,13 @@ class Claim:
         if low is None or high is None:
             msg = f"{self.name}: no figure is claimed"
             raise ValueError(msg)
-        if self.relation == "at_most":
+        if self.relation.startswith("about"):
+            low, high = (low / NEAR if low > 0 else low * NEAR), (high * NEAR if high > 0 else high / NEAR)
+        if self.relation.endswith("at_most"):
             return values - high
-        if self.relation == "at_least":
+        if self.relation.endswith("at_least"):
             return low - values
-        return np.maximum(low / NEAR - values, values - high * NEAR)
+        return np.maximum(low - values, values - high)
 
     def holds(self, values: Floats) -> Bools:
         """Draws in which the claim holds, shape (draw,)."""
@@ -122,12 +127,13 @@ class Claim:
             return "no figure"
         unit = {"1": "", "%": " %", "day": " days", "year": ""}.get(self.unit, f" {self.unit}")
         low, high = (f"{x:.0f}" if self.unit == "year" else _plain(x) for x in (self.low, self.high))
-        words = {"at_most": "at most ", "at_least": "at least ", "about": "about ", "": ""}[self.relation]
+        words = {"at_most": "at most ", "at_least": "at least ", "": ""}.get(self.relation, "about ")
         if self.low == self.high:
-            return f"{words}{low}{unit}"
+            return f"{words}{low}{unit}{OR.get(self.relation, '')}"
         if self.relation in ("", "about"):
             return f"{words}{low}-{high}{unit}"
-        return f"{words}{high if self.relation == 'at_most' else low}{unit} ({low}-{high} claimed)"
+        end = high if self.relation.endswith("at_most") else low
+        return f"{words}{end}{unit}{OR.get(self.relation, '')} ({low}-{high} claimed)"
 
 
 def _plain(value: float) -> str:

@@ -16,7 +16,7 @@ from corridors.claim_inputs import needs_of, rounded, where
 from corridors.claim_questions import Questions
 from corridors.claim_verdicts import SCALE, judge, wilson
 from corridors.claim_words import need_in_words
-from corridors.claims import read_claims
+from corridors.claims import NEAR, read_claims
 from corridors.input_words import input_words
 from corridors.observed import DATA, read_trips, shipped
 from corridors.scenario import read_scenario
@@ -86,7 +86,7 @@ sums = st.lists(st.tuples(st.floats(-3, 3), st.floats(0, 8)), min_size=1, max_si
 
 
 @settings(max_examples=60, deadline=None)
-@given(sums, st.floats(-60, 60), st.sampled_from(["at_most", "at_least", "about"]))
+@given(sums, st.floats(-60, 60), st.sampled_from(["at_most", "at_least", "about", "about_at_most", "about_at_least"]))
 def test_every_value_named_makes_the_claim_hold_and_none_that_would_is_passed_over(parts, bound, relation):
     figure = made_up(*zip(*parts, strict=True))
     claim = claimed("C01 door", relation=relation, low=bound, high=bound)
@@ -165,11 +165,12 @@ def of_a_study(claim, set_to):
 @pytest.mark.parametrize("name", ["C03 door", "S01 quicker"])
 def test_a_value_named_makes_the_claim_hold_in_a_run_of_the_whole_scenario(name):
     claim = claims()[name]
-    assert of_a_study(claim, {}) < claim.low
+    least = claim.low / (NEAR if claim.relation.startswith("about") else 1.0)
+    assert of_a_study(claim, {}) < least
     assert needs(name).alone
     for need in needs(name).alone[:2]:
         reached = of_a_study(claim, {need.input.lever.name: need.value})
-        assert reached >= claim.low, need
+        assert reached >= least, need
         assert need.reached == pytest.approx(reached, abs=1e-6)
 
 
@@ -195,7 +196,7 @@ def test_the_best_pair_is_the_best_of_all_pairs_and_together_is_no_worse():
     brute = min(float(np.median(figure.at(dict([a, b])))) for a in alone for b in alone if a[0] != b[0])
     assert found.pair.reached == pytest.approx(brute, abs=1e-9)
     assert found.together.reached <= found.pair.reached
-    assert found.together.enough == (found.together.reached <= claims()["C04 way"].high)
+    assert found.together.enough == (found.together.reached <= NEAR * claims()["C04 way"].high)
 
 
 def test_where_no_way_is_there_the_lines_that_would_open_one_are_named():
@@ -226,15 +227,12 @@ def test_only_what_does_not_hold_at_the_median_is_asked_for_its_needs():
 
 def test_a_card_gives_value_range_and_place_of_each_input():
     need = next(n for n in needs("C10 karachi-usd").alone if n.share is not None)
-    words = need_in_words(need)
+    words = need_in_words(need, claims()["C10 karachi-usd"])
     assert words.startswith("road rate, Pakistan, southbound: ")
-    assert (
-        f" USD/t-km or less (inside our range {need.input.lever.low:.4g}-{need.input.lever.high:.4g} USD/t-km, "
-        in words
-    )
+    assert f" USD/t-km (inside our range {need.input.lever.low:.4g}-{need.input.lever.high:.4g} USD/t-km, " in words
     assert words.endswith("% of which lies lower; usd.haul.road.pk.southbound)")
-    outside = next(n for n in needs("C03 door").alone if n.share is None)
-    assert "outside our range" in need_in_words(outside)
+    outside = next(n for n in needs("C03 door").alone if n.share is None and not n.below)
+    assert "or more (outside our range" in need_in_words(outside, claims()["C03 door"])
     assert where(outside.input, outside.value) == (None, outside.beyond)
 
 

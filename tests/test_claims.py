@@ -121,6 +121,22 @@ def test_holding_is_what_the_relation_says(values, low, width):
     assert with_relation("at_least", low, low + width).holds(x).tolist() == [v >= low for v in values]
     about = with_relation("about", low, low + width).holds(x)
     assert about.tolist() == [low / NEAR <= v <= (low + width) * NEAR for v in values]
+    assert with_relation("about_at_most", low, low + width).holds(x).tolist() == [
+        v <= (low + width) * NEAR for v in values
+    ]
+    assert with_relation("about_at_least", low, low + width).holds(x).tolist() == [v >= low / NEAR for v in values]
+
+
+@given(
+    st.lists(st.floats(-100, 100), min_size=1, max_size=30),
+    st.floats(-90, 90),
+    st.sampled_from(["at_most", "at_least"]),
+)
+def test_about_is_never_harder_than_the_bound_itself(values, bound, relation):
+    x = np.array(values)
+    strict, about = (with_relation(name, bound, bound).holds(x) for name in (relation, f"about_{relation}"))
+    assert (about >= strict).all()
+    assert with_relation(f"about_{relation}", bound, bound).printed().startswith("about ")
 
 
 def test_the_scale_does_not_look_at_who_speaks():
@@ -273,7 +289,7 @@ def test_how_readings_differ_is_made_from_their_verdicts():
     def said(*ids):
         return readings_in_words([v for v in judged().values() if v.claim.claim_id in ids])
 
-    assert said("C04") == ["C04, days Pakistan-Uzbekistan by the railway, at most 10 days: contradicted by the inputs in all 2 readings."]  # fmt: skip
+    assert said("C04") == ["C04, days Pakistan-Uzbekistan by the railway, about 10 days or less: contradicted by the inputs in all 2 readings."]  # fmt: skip
     (of_days,) = said("C03")
     assert of_days.endswith("from contradicted by the inputs to supported (read as by-sea).")
     assert said("C28") == []  # four figures of four speakers, not four readings
