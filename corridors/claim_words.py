@@ -87,7 +87,7 @@ def needs_in_words(needs: Needs, claim: Claim) -> Iterator[str]:
         yield "with no input alone, from a tenth of its mean to ten times it."
     if needs.together is None and needs.pair is None:
         return
-    if not any(need.share is not None for need in needs.alone):
+    if needs.alone and not any(need.share is not None for need in needs.alone):
         yield "Inside our own ranges no input alone would do."
     for corner, what in ((needs.pair, "the best two"), (needs.together, "all that help")):
         if corner is not None:
