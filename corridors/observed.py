@@ -49,7 +49,9 @@ HOLDS: Mapping[str, frozenset[tuple[str, str]]] = {
     "rest": frozenset({("rest", "")}),
     "border": frozenset({("clear", "border"), ("clear", "transit"), ("wait", "opening")}),
     "transfer": frozenset({("transship", "truck_exchange"), ("transship", "mode"), ("change_gauge", "")}),
-    "port": frozenset({("dwell", "port_out"), ("dwell", "port_in"), ("dwell", "feeder"), ("wait", "sailing")}),
+    "port": frozenset(
+        {("dwell", r) for r in ("transit_export", "port_out", "port_in", "feeder")} | {("wait", "sailing")}
+    ),
     "supply": frozenset({("wait", "supply")}),
     "load": frozenset({("load", "")}),
     "clearance": frozenset({("dwell", r) for r in ("import_land", "import_sea", "export_sea", "transit_import")}),
