@@ -160,13 +160,13 @@ def test_border_hours_and_fees_side_by_side():
         (crossings[0], "KZ"): 8.0,
         (crossings[0], "AF"): 8.0,
         (crossings[1], "AF"): 8.0,
-        (crossings[1], "PK"): 80.0,
+        (crossings[1], "PK"): 116.0,  # 80 h of formalities and 36 h of changing trucks
     }
     assert tfi2(way.activities, usd) == {
         (crossings[0], "KZ"): 100.0,
         (crossings[0], "AF"): 160.0,
         (crossings[1], "AF"): 100.0,
-        (crossings[1], "PK"): 160.0,
+        (crossings[1], "PK"): 360.0,  # 160 USD of fees and 200 USD for the change of trucks
     }
 
 
