@@ -66,6 +66,14 @@ def test_no_benchmark_was_dropped(shared_file):
     assert listed - kept == {16, 17, 18, 58}
 
 
+def test_a_run_that_its_own_row_calls_the_first_or_a_test_is_not_told_as_measured():
+    staged = re.compile(
+        r"\b(first|test|demonstration|record) (run|train|convoy|container train|truck)s?\b", re.IGNORECASE
+    )
+    for trip in trips():
+        assert not (trip.kind == "measured" and staged.search(trip.note)), trip.trip_id
+
+
 def test_words_of_what_days_hold_cover_every_stop_of_the_shipped_ways():
     held = set().union(*HOLDS.values())
     met = {
