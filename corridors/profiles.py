@@ -53,6 +53,7 @@ WHAT_HAPPENS: dict[tuple[str, str], str] = {
     ("dwell", "import_sea"): "import clearance",
     ("dwell", "export_sea"): "export clearance",
     ("dwell", "transit_import"): "transit clearance",
+    ("dwell", "transit_export"): "release from transit",
 }
 ON_THE_ROAD = {("wait", "supply"): "wait for a truck", ("transship", "mode"): "truck to train"}
 

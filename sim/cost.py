@@ -46,6 +46,7 @@ COMPONENTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("dwell", "import_sea"): ("terminal", "box"),
     ("dwell", "export_sea"): ("terminal", "box"),
     ("dwell", "transit_import"): ("terminal",),
+    ("dwell", "transit_export"): (),
     ("wait", "supply"): (),
     ("wait", "sailing"): (),
     ("rest", ""): (),

@@ -2,7 +2,9 @@ r"""Unfold a network into every activity that is open to a consignment, as edges
 
 A link gives a haul in each direction and for each vehicle and gauge that may use it; a truck's haul is followed by the
 rest that its driver owes; a voyage is preceded by the wait for the ship. A crossing is a hop with a clearance on either side
-and, where the truck may not go on, its exchange between them. A terminal changes mode, gauge or ship inside a place. What
+and, where the truck may not go on, its exchange between them. A terminal changes mode, gauge or ship inside a place; at a
+quay, cargo that came by land in transit is first released from it (``dwell.transit_export``: the bond is discharged, seal and
+tracker come off), since a foreigner's export is not a neighbour's: rows say where that takes longer than nothing. What
 happens before the first haul and after the last one depends on the terms (:func:`origin_activities`,
 :func:`destination_activities`).
 
@@ -249,7 +251,14 @@ def _terminal_edges(terminal: Terminal, network: Network, conditions: Conditions
                     vehicle=b_vehicle if a_mode in WATER else a_vehicle,
                     status=terminal.status,
                 )
-                yield Edge(f"{terminal.terminal_id}:{what}:{a_vehicle}>{b_vehicle}", start, end, (activity,))
+                does: tuple[Activity, ...] = (activity,)
+                if reason == "port_out":
+                    does = (_transit_export(network, start, conditions), activity)
+                yield Edge(f"{terminal.terminal_id}:{what}:{a_vehicle}>{b_vehicle}", start, end, does)
+
+
+def _transit_export(network: Network, state: State, conditions: Conditions) -> Activity:
+    return _stop(network, state, conditions, "dwell", "transit_export")
 
 
 def origin_activities(network: Network, state: State, conditions: Conditions, *, from_ship: bool) -> list[Activity]:
@@ -263,11 +272,11 @@ def origin_activities(network: Network, state: State, conditions: Conditions, *,
 def destination_activities(network: Network, state: State, conditions: Conditions, terms: str) -> list[Activity]:
     """What happens after the last haul, by terms.
 
-    ``fob`` ends on board at the port (dwell.export_sea); anything else ends at the consignee: inland clearance after a
-    land haul, port clearance after a ship, then unloading.
+    ``fob`` ends on board at the port (its release from transit, then dwell.export_sea); anything else ends at the
+    consignee: inland clearance after a land haul, port clearance after a ship, then unloading.
     """
     if terms == "fob":
-        return [_stop(network, state, conditions, "dwell", "export_sea")]
+        return [_transit_export(network, state, conditions), _stop(network, state, conditions, "dwell", "export_sea")]
     reason = "import_sea" if state.mode in WATER else "import_land"
     return [_stop(network, state, conditions, "dwell", reason), _stop(network, state, conditions, "unload")]
 

@@ -217,7 +217,7 @@ def toy_rows() -> list[dict[str, object]]:
         row("exchange", "transship", "hours", "h", 36.0, reason="truck_exchange"), row("exchange.usd", "transship", "usd", "USD/truck", 200.0, reason="truck_exchange", component="handling"),
         row("transship", "transship", "hours", "h", 48.0, reason="mode"), row("transship.usd", "transship", "usd", "USD/t", 8.0, reason="mode", component="handling"),
         row("gauge", "change_gauge", "hours", "h", 60.0), row("gauge.usd", "change_gauge", "usd", "USD/t", 7.0, component="handling"),
-        row("sailing", "wait", "hours", "h", 84.0, reason="sailing"),
+        row("sailing", "wait", "hours", "h", 84.0, reason="sailing"), row("transit_export", "dwell", "hours", "h", 12.0, reason="transit_export"),
     ]  # fmt: skip
     for reason, hours in (
         ("port_out", 96.0),
