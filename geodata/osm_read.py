@@ -13,7 +13,11 @@ and left elements out) is refused in one sentence: half a network is worse than 
 from __future__ import annotations
 
 import json
+from array import array
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from geodata.osm_extract import Extract, Gatherer
 from geodata.osm_tags import PREFIXES
@@ -173,38 +177,55 @@ def _osmium() -> Any:
 def _take_extract(file: Path, into: Gatherer) -> dict[str, str]:
     """Take a file with pyosmium: railway ways and places, then the positions of their nodes."""
     osmium = _osmium()
-    entity, wanted = osmium.osm.osm_entity_bits, osmium.IdTracker()
+    entity, refs = osmium.osm.osm_entity_bits, array("q")
 
-    def first(item: Any) -> None:
-        tags = {tag.k: tag.v for tag in item.tags}
+    def take(item: Any) -> None:
+        tags = dict(item.tags)
         if item.is_way():
-            if into.add_way(item.id, item.version or None, tags, [node.ref for node in item.nodes]):
-                wanted.add_references(item)
+            numbers = [node.ref for node in item.nodes]
+            _refuse_unsent(file, item.id, numbers)
+            if into.add_way(item.id, item.version or None, tags, numbers):
+                refs.extend(numbers)
         elif item.location.valid():
             into.add_node(item.id, item.version or None, tags, item.lat, item.lon)
 
-    numbers, lats, lons = (column.append for column in into.positions)
+    def first() -> None:
+        keys = osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*_RAILWAY_KEYS)
+        items = osmium.FileProcessor(str(file), entity.NODE | entity.WAY).with_filter(keys[0]).with_filter(keys[1])
+        for item in items:
+            take(item)
 
-    def second(item: Any) -> None:
-        place = item.location
-        if place.valid():
-            numbers(item.id)
-            lats(place.lat_without_check())
-            lons(place.lon_without_check())
+    def second() -> None:
+        """Let osmium itself keep the positions; the kind of index is one that nodes in any order can be put into."""
+        wanted = np.unique(np.frombuffer(refs, dtype=np.int64)).tolist() if refs else []
+        known = osmium.index.create_map("sparse_mem_map")
+        with osmium.io.Reader(str(file), entity.NODE) as reader:
+            osmium.apply(reader, osmium.filter.IdFilter(wanted), osmium.NodeLocationsForWays(known))
+        numbers, lats, lons = (column.append for column in into.positions)
+        for number in wanted:
+            with suppress(KeyError):
+                place = known.get(number)
+                if place.valid():
+                    numbers(number)
+                    lats(place.lat_without_check())
+                    lons(place.lon_without_check())
 
-    chosen = (osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*_RAILWAY_KEYS))
-    _scan(file, osmium, entity.NODE | entity.WAY, chosen, first)
-    _scan(file, osmium, entity.NODE, (wanted.id_filter(),), second)
+    for reading in (first, second):
+        _whole(file, reading)
     return _header(file, osmium)
 
 
-def _scan(file: Path, osmium: Any, entities: Any, chosen: Iterable[Any], take: Callable[[Any], None]) -> None:
+def _refuse_unsent(file: Path, way_id: int, numbers: list[int]) -> None:
+    """Refuse nodes that an editor numbered below zero, since OpenStreetMap has no such node."""
+    if min(numbers, default=0) < 0:
+        found = f"node {min(numbers)} is numbered below zero: an edit that was never sent to OpenStreetMap"
+        raise OsmError.at(file, f"way {way_id}", problem=found, mend="take a file of OpenStreetMap itself")
+
+
+def _whole(file: Path, reading: Callable[[], None]) -> None:
+    """Read; a sentence where the file is cut or damaged."""
     try:
-        items = osmium.FileProcessor(str(file), entities)
-        for condition in chosen:
-            items = items.with_filter(condition)
-        for item in items:
-            take(item)
+        reading()
     except (RuntimeError, OSError) as error:
         words = str(error).splitlines()[0]
         raise OsmError.at(file, problem=f"cut or damaged ({words})", mend="fetch the file again") from None
