@@ -10,10 +10,11 @@ from studies import ONE_PAIR, study
 
 from corridors.export_layers import layers_of
 from corridors.map_scene import scene_of
-from geodata.geometry import drawn_line, geodesic_km, read_shapes, shapes_under_odbl
+from geodata.geometry import drawn_line, geodesic_km, line_length_km, read_shapes, shapes_under_odbl
 from geodata.network import DATA
 
 POINTS = st.tuples(st.floats(40, 90), st.floats(20, 60))
+IN_A_STATION_KM = 1.0  # trains may leave a station by the throat they came through
 FURTHEST_KM = 3.0  # an end of a traced line lies within this of its place
 
 
@@ -68,9 +69,12 @@ def test_a_border_is_passed_once(carried, layers):
         steps = [(tuple(a), tuple(b)) for a, b in pairwise(line)]
         way = ways[row["origin"], row["destination"], row["corridor"]]
         for name in {a.crossing_id for a in way.itinerary.activities if a.moving and a.crossing_id}:
-            for a, b in pairwise(drawn[name]):
-                there, back = (steps.count(step) for step in ((tuple(a), tuple(b)), (tuple(b), tuple(a))))
-                assert there + back == 1, (row["corridor"], name)
+            twice = [
+                [a, b]
+                for a, b in pairwise(drawn[name])
+                if steps.count((tuple(a), tuple(b))) + steps.count((tuple(b), tuple(a))) != 1
+            ]
+            assert sum(line_length_km(step) for step in twice) < IN_A_STATION_KM, (row["corridor"], name)
             passed += 1
     assert passed > 10
 
