@@ -220,9 +220,7 @@ def links(study: Study) -> Layer:
         _with_state(study, row) | {"licence": _licence(_from_osm(row["link_id"], study, traced))}
         for row in (*_stretches(study), *_crossings(study))
     ]
-    lines = [
-        line_between(shapes.get(row["link_id"]), (row["from_node_id"], row["to_node_id"]), nodes) for row in rows
-    ]
+    lines = [line_between(shapes.get(row["link_id"]), (row["from_node_id"], row["to_node_id"]), nodes) for row in rows]
     return Layer("links", "Stretches and border crossings on the date", columns, rows, "LineString", lines)
 
 

@@ -32,7 +32,14 @@ Points = NDArray[np.float64]
 WINDOW = (45.0, 21.0, 93.0, 57.0)
 """West, south, east, north of what the large map may show; the rest is on the small one. [deg]."""
 _OVERLAP_PT = 60.0
-REGIONS = {"all": "", "afghanistan": "AF", "pakistan": "PK", "turkmenistan": "TM", "kazakhstan": "KZ"}
+REGIONS = {
+    "all": "",
+    "afghanistan": "AF",
+    "pakistan": "PK",
+    "turkmenistan": "TM",
+    "uzbekistan": "UZ",
+    "kazakhstan": "KZ",
+}
 """Regions that a map may be cut to, and their country (ISO 3166-1 alpha-2)."""
 
 

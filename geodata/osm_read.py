@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geodata.osm_extract import Extract, Gatherer
+from geodata.osm_extract import Extract, Gatherer, Ints
 from geodata.osm_tags import PREFIXES
 from geodata.tables import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 EXTRACTS = (".osm", ".osm.bz2", ".osm.gz", ".osm.pbf")
@@ -177,9 +177,20 @@ def _osmium() -> Any:
 def _take_extract(file: Path, into: Gatherer) -> dict[str, str]:
     """Take a file with pyosmium: railway ways and places, then the positions of their nodes."""
     osmium = _osmium()
-    entity, refs = osmium.osm.osm_entity_bits, array("q")
+    try:
+        wanted = _take_ways(file, osmium, into)
+        _take_positions(file, osmium, wanted, into)
+    except (RuntimeError, OSError) as error:
+        words = str(error).splitlines()[0]
+        raise OsmError.at(file, problem=f"cut or damaged ({words})", mend="fetch the file again") from None
+    return _header(file, osmium)
 
-    def take(item: Any) -> None:
+
+def _take_ways(file: Path, osmium: Any, into: Gatherer) -> Ints:
+    """Take railway ways and places, and give the numbers of the nodes whose positions are needed, by rising number."""
+    entity, refs = osmium.osm.osm_entity_bits, array("q")
+    items = osmium.FileProcessor(str(file), entity.NODE | entity.WAY)
+    for item in items.with_filter(osmium.filter.EmptyTagFilter()).with_filter(osmium.filter.KeyFilter(*_RAILWAY_KEYS)):
         tags = dict(item.tags)
         if item.is_way():
             numbers = [node.ref for node in item.nodes]
@@ -188,31 +199,22 @@ def _take_extract(file: Path, into: Gatherer) -> dict[str, str]:
                 refs.extend(numbers)
         elif item.location.valid():
             into.add_node(item.id, item.version or None, tags, item.lat, item.lon)
+    return np.unique(np.frombuffer(refs, dtype=np.int64)) if refs else np.empty(0, dtype=np.int64)
 
-    def first() -> None:
-        keys = osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*_RAILWAY_KEYS)
-        items = osmium.FileProcessor(str(file), entity.NODE | entity.WAY).with_filter(keys[0]).with_filter(keys[1])
-        for item in items:
-            take(item)
 
-    def second() -> None:
-        """Let osmium itself keep the positions; the kind of index is one that nodes in any order can be put into."""
-        wanted = np.unique(np.frombuffer(refs, dtype=np.int64)).tolist() if refs else []
-        known = osmium.index.create_map("sparse_mem_map")
-        with osmium.io.Reader(str(file), entity.NODE) as reader:
-            osmium.apply(reader, osmium.filter.IdFilter(wanted), osmium.NodeLocationsForWays(known))
-        numbers, lats, lons = (column.append for column in into.positions)
-        for number in wanted:
-            with suppress(KeyError):
-                place = known.get(number)
-                if place.valid():
-                    numbers(number)
-                    lats(place.lat_without_check())
-                    lons(place.lon_without_check())
-
-    for reading in (first, second):
-        _whole(file, reading)
-    return _header(file, osmium)
+def _take_positions(file: Path, osmium: Any, wanted: Ints, into: Gatherer) -> None:
+    """Take positions; osmium itself keeps them, in the kind of index that nodes in any order can be put into."""
+    known = osmium.index.create_map("sparse_mem_map")
+    with osmium.io.Reader(str(file), osmium.osm.osm_entity_bits.NODE) as reader:
+        osmium.apply(reader, osmium.filter.IdFilter(wanted.tolist()), osmium.NodeLocationsForWays(known))
+    numbers, lats, lons = (column.append for column in into.positions)
+    for number in wanted.tolist():
+        with suppress(KeyError):
+            place = known.get(number)
+            if place.valid():
+                numbers(number)
+                lats(place.lat_without_check())
+                lons(place.lon_without_check())
 
 
 def _refuse_unsent(file: Path, way_id: int, numbers: list[int]) -> None:
@@ -220,15 +222,6 @@ def _refuse_unsent(file: Path, way_id: int, numbers: list[int]) -> None:
     if min(numbers, default=0) < 0:
         found = f"node {min(numbers)} is numbered below zero: an edit that was never sent to OpenStreetMap"
         raise OsmError.at(file, f"way {way_id}", problem=found, mend="take a file of OpenStreetMap itself")
-
-
-def _whole(file: Path, reading: Callable[[], None]) -> None:
-    """Read; a sentence where the file is cut or damaged."""
-    try:
-        reading()
-    except (RuntimeError, OSError) as error:
-        words = str(error).splitlines()[0]
-        raise OsmError.at(file, problem=f"cut or damaged ({words})", mend="fetch the file again") from None
 
 
 def _header(file: Path, osmium: Any) -> dict[str, str]:

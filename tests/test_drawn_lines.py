@@ -4,15 +4,18 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from studies import ONE_PAIR, study
 
+from corridors.covered_lines import CLEAR_PT, SHORTEST_PT, clear_of
 from corridors.export_layers import layers_of
 from corridors.map_scene import scene_of
 from geodata.geometry import drawn_line, geodesic_km, line_length_km, read_shapes, shapes_under_odbl
 from geodata.network import DATA
 
+ON_PAPER = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), min_size=2, max_size=5, unique=True)
 POINTS = st.tuples(st.floats(40, 90), st.floats(20, 60))
 IN_A_STATION_KM = 1.0  # trains may leave a station by the throat they came through
 FURTHEST_KM = 3.0  # an end of a traced line lies within this of its place
@@ -79,10 +82,30 @@ def test_a_border_is_passed_once(carried, layers):
     assert passed > 10
 
 
-def test_what_is_made_from_openstreetmap_says_so_feature_by_feature(carried, layers):
+def test_what_is_made_from_openstreetmap_says_so_feature_by_feature(layers):
     traced = shapes_under_odbl(DATA)
     for row in layers["links"].rows:
         from_osm = row["link_id"] in traced or row["length_basis"] == "osm"
         assert row["licence"] == ("ODbL-1.0" if from_osm else "CC-BY-4.0"), row["link_id"]
     assert {row["licence"] for row in layers["links"].rows} == {"ODbL-1.0", "CC-BY-4.0"}
     assert {row["licence"] for row in layers["routes"].rows} == {"ODbL-1.0"}
+
+
+@given(ON_PAPER, ON_PAPER)
+def test_beside_a_band_only_what_runs_clear_of_it_is_drawn(line, band):
+    """The pieces are what shapely leaves of the line outside a strip round the band, but for crumbs."""
+    line, band = np.array(line, dtype=float), np.array(band, dtype=float)
+    pieces = clear_of([line], [band])
+    whole, strip = shapely.LineString(line), shapely.LineString(band).buffer(CLEAR_PT)
+    free = shapely.get_parts(whole.difference(strip))
+    drawn = shapely.union_all([shapely.LineString(piece) for piece in pieces]) if pieces else shapely.LineString()
+    assert shapely.difference(drawn, whole.buffer(1e-6)).length < 1e-6
+    long = [part for part in free if part.length > SHORTEST_PT + 3.0]
+    assert all(part.difference(drawn.buffer(1e-6)).length < 1e-3 for part in long)
+    if whole.distance(shapely.LineString(band)) > CLEAR_PT:
+        assert np.array_equal(pieces[0], line)
+
+
+def test_without_bands_every_line_is_drawn():
+    lines = [np.array([[0.0, 0.0], [1.0, 1.0]])]
+    assert clear_of(lines, []) == lines
