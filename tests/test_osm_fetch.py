@@ -22,8 +22,9 @@ from corridors import cli_osm
 from corridors.safe_files import write_text
 from corridors.toml_files import ScenarioError
 from geodata.geometry import geodesic_km
-from geodata.osm_fetch import fetch, grid_tiles, polygon_tiles, strip_tiles
+from geodata.osm_fetch import fetch
 from geodata.osm_read import OsmError, read_osm
+from geodata.osm_tiles import grid_tiles, polygon_tiles, strip_tiles
 from geodata.overpass import Box, FetchError, Server, answer_of, query_of
 
 TILES = [Box(35, 61, 36, 62), Box(36, 61, 37, 62), Box(37, 61, 38, 62)]
@@ -73,6 +74,7 @@ PASSING = {
     "remark": "the server left elements out: runtime error",
     "empty": "the answer has no elements",
     "lost": "the answer has 5 elements of 6",
+    "unpacked": "cut or not JSON",
     "uncounted": "the answer does not say how many elements it has",
 }
 
@@ -131,6 +133,20 @@ def test_a_slow_server_meets_the_deadline(tmp_path):
     with Overpass() as overpass, pytest.raises(FetchError, match="no whole answer within 100 s"):
         fetched(overpass, tmp_path / "rail.osm.json", Clock(tick=30.0), deadline_s=100.0)
     assert not (tmp_path / "rail.osm.json").exists()
+
+
+def test_a_server_that_drips_meets_the_deadline(tmp_path):
+    clock = Clock(tick=1.0)
+    with Overpass(["drip"]) as overpass, pytest.raises(FetchError, match="no whole answer within 20 s"):
+        fetched(overpass, tmp_path / "rail.osm.json", clock, deadline_s=20.0)
+    assert clock.now < 30.0
+    assert not (tmp_path / "rail.osm.json").exists()
+
+
+def test_an_answer_that_comes_packed_and_in_pieces_is_the_same(tmp_path, unbroken):
+    with Overpass(["packed"] * 3) as overpass:
+        fetched(overpass, tmp_path / "rail.osm.json")
+    assert (tmp_path / "rail.osm.json").read_bytes() == unbroken.read_bytes()
 
 
 def test_the_deadline_bounds_all_pauses(tmp_path):
