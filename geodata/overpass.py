@@ -249,7 +249,7 @@ def _post(query: str, server: Server, clock: Clock, until: float) -> bytes:
             _refuse_status(reply.status_code, reply, server)
             return _body(reply, server, clock, until)
     except requests.exceptions.SSLError as error:
-        raise FetchError.at(server.url, problem=f"its certificate does not hold ({_short(error)})") from None
+        raise FetchError.at(server.url, problem=f"its certificate does not hold ({_why_not_trusted(error)})") from None
     except requests.exceptions.Timeout:
         raise _PassingError(f"no word for {silence:.0f} s") from None
     except requests.exceptions.ConnectionError:
@@ -291,5 +291,16 @@ def _body(reply: Any, server: Server, clock: Clock, until: float) -> bytes:
     return bytes(body)
 
 
-def _short(error: Exception) -> str:
+def _why_not_trusted(error: BaseException) -> str:
+    """What is wrong with a certificate, from the innermost error."""
+    inner: BaseException | None = error
+    while inner is not None:
+        said = getattr(inner, "verify_message", "")
+        if said:
+            return str(said)
+        inner = next((a for a in (getattr(inner, "reason", None), *inner.args) if isinstance(a, BaseException)), None)
+    return _short(error)
+
+
+def _short(error: BaseException) -> str:
     return " ".join(str(error).split())[:160]

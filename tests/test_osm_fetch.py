@@ -6,9 +6,6 @@ Everything runs against a stand-in on the loopback address, with a clock on whic
 import errno
 import hashlib
 import json
-import signal
-import subprocess
-import sys
 from unittest import mock
 
 import numpy as np
@@ -288,35 +285,6 @@ def test_an_empty_tile_is_no_fault_but_an_area_without_railways_is(tmp_path):
     assert not (tmp_path / "none.osm.json").exists()
 
 
-# ---- a process that is killed
-
-
-CHILD = """
-import sys
-from pathlib import Path
-from corridors.safe_files import write_text
-from geodata.osm_fetch import fetch
-from geodata.overpass import Box, Server
-tiles = [Box(35, 61, 36, 62), Box(36, 61, 37, 62), Box(37, 61, 38, 62)]
-fetch(tiles, Path(sys.argv[2]), write_text, server=Server(url=sys.argv[1]), say=lambda words: print(words, flush=True))
-"""
-
-
-def test_a_killed_fetch_goes_on_and_the_file_is_the_same_to_the_byte(tmp_path, unbroken, root):
-    target = tmp_path / "rail.osm.json"
-    with Overpass(["ok", "silent"]) as overpass:
-        words = [sys.executable, "-c", CHILD, overpass.url, str(target)]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=root) as child:
-            assert "tile 1 of 3" in child.stdout.readline()
-            child.send_signal(signal.SIGKILL)
-        assert not target.exists()
-        assert len(parts_of(target)) == 1
-        overpass.released.set()
-        overpass.script.clear()
-        fetched(overpass, target)
-    assert target.read_bytes() == unbroken.read_bytes()
-
-
 @settings(deadline=None)
 @given(st.integers(0, 400))
 def test_a_part_cut_at_any_byte_is_never_taken_for_whole(size):
@@ -391,18 +359,6 @@ def test_the_command_shows_progress_and_says_what_it_wrote(tmp_path):
     assert "tile 1 of 1" in said.err
     assert "rail.osm.json" in said.out
     assert "ODbL" in said.out
-
-
-@pytest.mark.parametrize("step", [*PASSING, "400", "302"])
-def test_the_command_ends_in_one_sentence_and_code_2(step, tmp_path):
-    with Overpass([step] * 4) as overpass:
-        said = run_fetch(overpass, tmp_path / "rail.osm.json", "--bbox", "35,61,37,63")
-    assert said.code == 2
-    assert said.out == ""
-    assert said.err.splitlines()[-1].startswith(f"error: {overpass.url}: ")
-    assert "Traceback" not in said.err
-    assert not (tmp_path / "rail.osm.json").exists()
-    assert not parts_of(tmp_path / "rail.osm.json")
 
 
 @pytest.mark.parametrize(
