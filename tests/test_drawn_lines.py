@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from studies import ONE_PAIR, study
 
@@ -92,6 +92,7 @@ def test_what_is_made_from_openstreetmap_says_so_feature_by_feature(layers):
 
 
 @given(ON_PAPER, ON_PAPER)
+@settings(deadline=None)
 def test_beside_a_band_only_what_runs_clear_of_it_is_drawn(line, band):
     """The pieces are what shapely leaves of the line outside a strip round the band, but for crumbs."""
     line, band = np.array(line, dtype=float), np.array(band, dtype=float)
