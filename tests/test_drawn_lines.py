@@ -12,6 +12,7 @@ from studies import ONE_PAIR, study
 from corridors.covered_lines import CLEAR_PT, SHORTEST_PT, clear_of
 from corridors.export_layers import layers_of
 from corridors.map_scene import scene_of
+from corridors.web_content import web_content
 from geodata.geometry import drawn_line, geodesic_km, line_length_km, read_shapes, shapes_under_odbl
 from geodata.network import DATA
 
@@ -61,6 +62,17 @@ def test_links_and_crossings_are_exported_as_they_are_drawn(carried, layers):
     for name, line in drawn.items():
         assert np.allclose(scene.line(name), line, atol=1e-6), name
         assert (len(line) > 2) >= (name in traced), name
+
+
+def test_the_interactive_map_has_the_same_lines(carried):
+    """Links and crossings of the page run where the printed map has them, crossings by their shape and not straight."""
+    scene, content = scene_of(carried, None, "light"), web_content(carried)
+    lines = {line[0]: line[11] for line in content["lines"]} | {gate[0]: gate[9] for gate in content["gates"]}
+    assert set(lines) == {*scene.links, *scene.crossings}
+    for name, points in lines.items():
+        both = shapely.LineString(np.array(points)[:, ::-1]), shapely.LineString(scene.line(name))
+        assert shapely.hausdorff_distance(*both) < 1e-4, name
+    assert any(len(lines[name]) > 2 for name in scene.crossings)
 
 
 def test_a_border_is_passed_once(carried, layers):
