@@ -5,13 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from studies import ONE_PAIR, study
 
 from corridors.covered_lines import CLEAR_PT, SHORTEST_PT, clear_of
 from corridors.export_layers import layers_of
 from corridors.map_scene import scene_of
+from corridors.web_content import web_content
 from geodata.geometry import drawn_line, geodesic_km, line_length_km, read_shapes, shapes_under_odbl
 from geodata.network import DATA
 
@@ -63,6 +64,17 @@ def test_links_and_crossings_are_exported_as_they_are_drawn(carried, layers):
         assert (len(line) > 2) >= (name in traced), name
 
 
+def test_the_interactive_map_has_the_same_lines(carried):
+    """Links and crossings of the page run where the printed map has them, crossings by their shape and not straight."""
+    scene, content = scene_of(carried, None, "light"), web_content(carried)
+    lines = {line[0]: line[11] for line in content["lines"]} | {gate[0]: gate[9] for gate in content["gates"]}
+    assert set(lines) == {*scene.links, *scene.crossings}
+    for name, points in lines.items():
+        both = shapely.LineString(np.array(points)[:, ::-1]), shapely.LineString(scene.line(name))
+        assert shapely.hausdorff_distance(*both) < 1e-4, name
+    assert any(len(lines[name]) > 2 for name in scene.crossings)
+
+
 def test_a_border_is_passed_once(carried, layers):
     """A crossing has two sides and one line: no exported way runs over it and back and over it again."""
     drawn = dict(zip((row["link_id"] for row in layers["links"].rows), layers["links"].shapes, strict=True))
@@ -92,6 +104,7 @@ def test_what_is_made_from_openstreetmap_says_so_feature_by_feature(layers):
 
 
 @given(ON_PAPER, ON_PAPER)
+@settings(deadline=None)
 def test_beside_a_band_only_what_runs_clear_of_it_is_drawn(line, band):
     """The pieces are what shapely leaves of the line outside a strip round the band, but for crumbs."""
     line, band = np.array(line, dtype=float), np.array(band, dtype=float)
