@@ -7,6 +7,8 @@ to mend it, and nothing written; 3 no way at all.
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
 from pathlib import Path
@@ -202,8 +204,14 @@ def _fail(sentence: str) -> None:
 
 def main() -> None:
     """Run a command; a user's mistake ends in one sentence and exit code 2, anything else in a stack trace."""
+    _write_any_letter()
     try:
         app(standalone_mode=True)
+    except OSError as error:  # a file or folder that the user named; without a name it is a fault of ours
+        if error.filename is None:
+            raise
+        mend = "name another file or folder, or free this one"
+        _say(f"{error.filename}: cannot be read or written ({error.strerror}); {mend}")
     except ValueError as error:  # what a mistake is called is looked up once there is one: help loads no tables
         from corridors.toml_files import ScenarioError
         from geodata.tables import TableError
@@ -217,7 +225,22 @@ def main() -> None:
         _say(error)
 
 
-def _say(error: Exception) -> None:
+def _write_any_letter() -> None:
+    """Let a letter that the terminal's encoding lacks be written by its number, as in JSON; no encoding ends a command."""
+    codecs.register_error("by_number", _by_number)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="by_number")
+
+
+def _by_number(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2)), error.end
+
+
+def _say(error: Exception | str) -> None:
     typer.echo(f"error: {error}", err=True)
     sys.exit(BAD_INPUT)
 

@@ -270,7 +270,17 @@ def read_scenario(
     try:
         return Scenario.model_validate(values).named_after(path.name)
     except ValidationError as error:
-        raise ScenarioError(explain(error, place, _KEYS)) from error
+        raise ScenarioError(explain(error, place, _KEYS) + _place_meant(error)) from error
+
+
+def _place_meant(error: ValidationError) -> str:
+    """Offer the nearest place where one is written as no key is, say with a capital or a blank."""
+    for finding in error.errors(include_url=False):
+        if finding["loc"][0] in ("origins", "destinations") and finding["type"] == "string_pattern_mismatch":
+            from geodata.network import read_network
+
+            return nearest(finding["input"], read_network().nodes)
+    return ""
 
 
 def check(scenario: Scenario, network: "Network", catalogue: "Mapping[str, Corridor]") -> None:

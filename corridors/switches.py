@@ -14,7 +14,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
-from corridors.toml_files import ScenarioError, nearest
+from corridors.toml_files import COMMA_IN_NUMBER, ScenarioError, nearest, without_comma
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,6 @@ _OPEN_TABLES = ("projects.open", "project_length", "project_gauge", "exchange", 
 """Tables whose keys are names of the world and may contain dots."""
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TEXT_KEYS = ("name", "title", "question", "base")
 
@@ -195,8 +194,8 @@ def _branch(path: tuple[str, ...], text: str, switch: str) -> dict[str, Any]:
 
 
 def _scalar(text: str, switch: str) -> Any:
-    if _DECIMAL_COMMA.fullmatch(text):
-        raise ScenarioError(f'--set "{switch}": write the decimal with a point, {text.replace(",", ".")}')
+    if COMMA_IN_NUMBER.fullmatch(text):
+        raise ScenarioError(f'--set "{switch}": {without_comma(text)}')
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
         raise ScenarioError(f'--set "{switch}": found {text}; allowed a finite number')
     if text in {"true", "false"}:

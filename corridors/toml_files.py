@@ -17,8 +17,31 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+COMMA_IN_NUMBER = re.compile(r"[-+]?\d+(,\d+)+")
+"""A number with a comma in it: a decimal sign to some, a mark of thousands to others."""
+
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")
+_MOST_OFFERED = 4
 _UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
+
+
+_DAY = "a day written YYYY-MM-DD, say 2026-12-15"
+_WHOLE = "a whole number, in figures and without marks, say 12"
+_ALLOWED = {
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": "a number, without unit, percent sign or marks of thousands, say 21.5",
+    "float_parsing": "a number, without unit, percent sign or marks of thousands, say 21.5",
+    "string_pattern_mismatch": "a name in small letters, figures, dots and dashes, as the tables and corridors list have it",
+}
+"""What is allowed, in our words, by the kind of finding of pydantic."""
 
 
 class ScenarioError(ValueError):
@@ -46,8 +69,34 @@ def nearest(name: object, allowed: "Iterable[str]") -> str:
     '; did you mean "karachi_port"?'
     """
     folded = {right.casefold(): right for right in allowed}
-    close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
-    return f'; did you mean "{folded[close[0]]}"?' if close else ""
+    asked = str(name).casefold()
+    close = [asked] if asked in folded else _begun(asked, folded)
+    close = close or difflib.get_close_matches(asked, folded, n=1, cutoff=0.6)
+    return f"; did you mean {' or '.join(f'{chr(34)}{folded[one]}{chr(34)}' for one in close)}?" if close else ""
+
+
+def _begun(asked: str, names: "Iterable[str]") -> list[str]:
+    """Names of which `asked` is the beginning, up to a mark or a figure, if they are few: "uap" begins uap-ml1 and uap-ml2 alike."""
+    found = [name for name in names if len(asked) > 2 and re.match(rf"{re.escape(asked)}[^a-z]", name)]
+    return found if len(found) <= _MOST_OFFERED else []
+
+
+def without_comma(text: str) -> str:
+    """How to write a number that has a comma in it; which of the two readings was meant is not guessed.
+
+    Examples
+    --------
+    >>> without_comma("21,5")
+    'write the decimal with a point, 21.5'
+    >>> without_comma("1,000")
+    'a comma may be a decimal sign or a mark of thousands; write 1000 or 1.000'
+    """
+    plain, pointed = text.replace(",", ""), text.replace(",", ".")
+    if not _THOUSANDS.fullmatch(text):
+        return f"write the decimal with a point, {pointed}" if text.count(",") == 1 else "write the number without commas"
+    if text.count(",") > 1:
+        return f"write the number without marks of thousands, {plain}"
+    return f"a comma may be a decimal sign or a mark of thousands; write {plain} or {pointed}"
 
 
 def read_toml(path: "Path") -> dict[str, Any]:
@@ -123,10 +172,10 @@ def _sentence(finding: "ErrorDetails", models: "Mapping[str, Iterable[str]]") ->
         return f"found {shown(found)}; allowed {', '.join(words)}{nearest(found, words)}"
     if kind == "value_error":
         return str(context["error"])
-    if isinstance(found, str) and _DECIMAL_COMMA.fullmatch(found.strip()):
-        return f"found {shown(found)}; write the decimal with a point, {found.strip().replace(',', '.')}"
-    message = finding["msg"].removeprefix("Input should ").removeprefix("be ")
-    return f"found {shown(found)}; allowed: {message}"
+    if isinstance(found, str) and COMMA_IN_NUMBER.fullmatch(found.strip()):
+        return f"found {shown(found)}; {without_comma(found.strip())}"
+    allowed = _ALLOWED.get(kind) or finding["msg"].removeprefix("Input should ").removeprefix("be ")
+    return f"found {shown(found)}; allowed: {allowed}"
 
 
 def shown(value: object) -> str:
@@ -140,5 +189,5 @@ def _comma_hint(text: str, message: str) -> str:
     if line is None:
         return ""
     row = text.splitlines()[int(line[1]) - 1 : int(line[1])]
-    comma = _DECIMAL_COMMA.search(row[0].split("=", 1)[-1]) if row else None
-    return f"; write the decimal with a point, {comma[0].replace(',', '.')}" if comma else ""
+    comma = COMMA_IN_NUMBER.search(row[0].split("=", 1)[-1]) if row else None
+    return f"; {without_comma(comma[0])}" if comma else ""
