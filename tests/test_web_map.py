@@ -268,6 +268,29 @@ def test_tiles_are_asked_for_only_by_the_reader(browser, page_file):
         assert len(page.requests) > 1
 
 
+TURNS = """() => {
+  let back = 0, all = 0;
+  for (const band of document.querySelectorAll("path.band")) {
+    const n = (band.getAttribute("d").match(/-?[\\d.]+/g) || []).map(Number);
+    for (let i = 2; i + 3 < n.length; i += 2) {
+      const [ax, ay, bx, by] = [n[i] - n[i - 2], n[i + 1] - n[i - 1], n[i + 2] - n[i], n[i + 3] - n[i + 1]];
+      all += 1;
+      if (ax * bx + ay * by < -0.3 * Math.hypot(ax, ay) * Math.hypot(bx, by)) { back += 1; }
+    }
+  }
+  return [back, all];
+}"""
+
+
+def test_bands_side_by_side_tie_no_knots(browser, page_file):
+    """A true line has bends narrower than a bundle of bands is broad: moved aside point by point, half of the turns would go back."""
+    with browser(page_file, 1280, 800) as page:
+        back, turns = page.evaluate(TURNS)
+        assert "OpenStreetMap" in page.inner_text(".leaflet-control-attribution")
+    assert turns > 20
+    assert back < 0.15 * turns
+
+
 @pytest.mark.parametrize(("size", "name"), [((1280, 800), "desktop"), ((390, 844), "phone")])
 def test_it_looks_as_it_did(browser, page_file, root, request, size, name):
     """Small and grey, so that other fonts do not matter and a lost map, panel or bundle of ways does."""

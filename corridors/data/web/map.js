@@ -46,7 +46,7 @@
   const map = L.map("map", { zoomControl: false, attributionControl: true, minZoom: 3, maxZoom: 12, zoomSnap: 0.25, preferCanvas: false, worldCopyJump: false });
   map.setView(at(C.pairs[0][0]), 5);  // lines get their elements only once the map has a view
   L.control.zoom({ position: "bottomleft" }).addTo(map);
-  map.attributionControl.setPrefix(false).addAttribution("Leaflet; base map Natural Earth");
+  map.attributionControl.setPrefix(false).addAttribution("Leaflet; base map Natural Earth; some lines © OpenStreetMap contributors, ODbL");
   for (const [name, z] of [["overview", 200], ["base", 210], ["tiles", 220], ["borders", 300], ["network", 390], ["ways", 410], ["gates", 450]]) {
     map.createPane(name).style.zIndex = z;
   }
@@ -176,7 +176,7 @@
         const aside = (there.indexOf(way.corridor) - (there.length - 1) / 2) * 4.5 * (ahead(step) ? 1 : -1);
         const line = points(step);
         const dash = style.dash.length ? style.dash.map((d) => d * 3.2).join(" ") : null;
-        const both = { renderer: drawing.ways, pane: "ways", aside };
+        const both = { renderer: drawing.ways, pane: "ways", aside, farthest: ((there.length - 1) / 2) * 4.5 };
         new SideBySide(line, { ...both, color: "#ffffff", weight: 5.4, opacity: 0.8, interactive: false }).addTo(bands);
         const drawn = new SideBySide(line, { ...both, color: style.colour, weight: 3.4, dashArray: dash, interactive: false, className: `band band-${way.corridor}` }).addTo(bands);
         const hit = new SideBySide(line, { ...both, color: "#000000", opacity: 0, weight: 14, className: `hit hit-${way.corridor}` }).addTo(bands);
