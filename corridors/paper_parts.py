@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 _DPI = 200
 _COLOURS = 256
-_NEARLY_WHITE = 252
+_KEPT = 48
 _SHAPES = ((1.15, "wide"), (0.8, "even"), (0.0, "tall"))
 """Least width over height of a picture, and what it is called: wide ones are printed on A4 across, tall ones on A3."""
 
@@ -116,11 +117,7 @@ def items(sentences: Iterable[object]) -> Html:
 
 
 def picture(drawn: Figure, alt: str, words: str) -> Html:
-    """Figure as a picture inside the page, few colours and sharp enough for A4, with its words under it.
-
-    Colours are chosen by an octree: a thin line or a small badge keeps its hue, which a choice by how much of the sheet a colour
-    covers takes from it.
-    """
+    """Figure as a picture inside the page, few colours and sharp enough for A4, with its words under it."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -134,9 +131,7 @@ def picture(drawn: Figure, alt: str, words: str) -> Html:
     small = io.BytesIO()
     with Image.open(stream) as full:
         wide, high = full.size
-        few = full.convert("RGB").quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.putpalette(_with_white_paper(few.getpalette() or []))
-        few.save(small, format="PNG", optimize=True)
+        few_colours(full).save(small, format="PNG", optimize=True)
     coded = base64.b64encode(small.getvalue()).decode("ascii")
     image = f'<img alt="{escape(alt)}" width="{wide}" height="{high}" src="data:image/png;base64,{coded}">'
     shape = next(name for least, name in _SHAPES if wide / high >= least)
@@ -145,10 +140,20 @@ def picture(drawn: Figure, alt: str, words: str) -> Html:
     )
 
 
-def _with_white_paper(palette: list[int]) -> list[int]:
-    """Palette (red, green, blue by turns) in which what is nearly white is white, so that paper is not printed grey."""
-    colours = [palette[i : i + 3] for i in range(0, len(palette), 3)]
-    return [part for colour in colours for part in ([255] * 3 if min(colour) >= _NEARLY_WHITE else colour)]
+def few_colours(full: Image) -> Image:
+    """Picture in 256 colours: the most used as they are, so that paper stays white and tints stay apart, the rest by an octree.
+
+    A choice by how much of the sheet a colour covers alone takes the hue from a thin line or a small badge.
+    """
+    from PIL import Image
+
+    flat = full.convert("RGB")
+    counted = sorted(flat.getcolors(flat.width * flat.height) or [], reverse=True)[:_KEPT]
+    kept = [part for _, colour in counted for part in colour]
+    others = flat.quantize(_COLOURS - len(counted), method=Image.Quantize.FASTOCTREE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((kept + others)[: 3 * _COLOURS])
+    return flat.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 class Footnotes:
