@@ -25,6 +25,7 @@ from corridors.captions import (
 from corridors.paper import (
     EDGE,
     FAINT,
+    INK,
     RIGHT,
     SMALL,
     TEXT,
@@ -81,7 +82,7 @@ def bars_figure(pair: Pair) -> Figure:
             low, middle, high = spreads[measure][i]
             colour = pair.styles[pair.ways[i].corridor].colour
             ax.barh(y, high - low, left=low, height=0.5, color=colour, alpha=0.45, linewidth=0)
-            ax.plot((middle, middle), (y - 0.34, y + 0.34), color=colour, linewidth=2.4, solid_capstyle="butt")
+            ax.plot((middle, middle), (y - 0.34, y + 0.34), color=INK, linewidth=2.4, solid_capstyle="butt")
             spread = f"{figures(middle, measure)} ({figures(low, measure)}–{figures(high, measure)})"
             write(figure, x + width, bottom + 0.25 + row * (len(order) - y - 0.5), spread, ha="right", gid="end")
     return figure

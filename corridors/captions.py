@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from corridors.door import must_be_study, names_in, told
 from corridors.style import COLOURS, CorridorStyle, corridor_styles
 from corridors.toml_files import ScenarioError, nearest
 
@@ -65,13 +66,17 @@ def pair_of(study: Study, origin: str | None, destination: str | None, corridors
     ScenarioError
         If the study has no such place or corridor.
     """
+    must_be_study(study, "chart")
     ways = list(study.ways)
     places = {node: place_name(study, node) for way in ways for node in (way.origin, way.destination)}
     start = one_of(origin, {w.origin: places[w.origin] for w in ways}, "origin") or ways[0].origin
     ends = {w.destination: places[w.destination] for w in ways if w.origin == start}
     end = one_of(destination, ends, "destination") or next(iter(ends))
     known = {w.corridor: corridor_name(study, w.corridor) for w in ways}
-    wanted = set(known) if corridors is None else {one_of(name, known, "corridor") for name in corridors}
+    named = list(known) if corridors is None else names_in(corridors, "corridors", next(iter(known)))
+    if not named:
+        raise ScenarioError("corridors: found an empty list; leave corridors out to draw all of them")
+    wanted = {one_of(name, known, "corridor") for name in named}
     chosen = [w for w in ways if (w.origin, w.destination) == (start, end) and w.corridor in wanted]
     return Pair(
         study, start, end,
@@ -83,6 +88,8 @@ def one_of(name: str | None, known: Mapping[str, str], what: str) -> str:
     """Key of `known` that is `name` or whose words are; empty for None."""
     if name is None:
         return ""
+    if not isinstance(name, str):
+        raise ScenarioError(f"{what}: found {told(name)}; allowed {', '.join(known)}")
     keys = {word.casefold(): key for key, words in known.items() for word in (words, key)}
     if name.casefold() not in keys:
         hint = nearest(name, [*known, *known.values()])
@@ -160,7 +167,7 @@ def foot_lines(pair: Pair, how_to_read: str) -> list[str]:
         )
     scenario = pair.study.scenario
     lines.append(
-        f"Source: corridor-route-simulator {__version__}, scenario {scenario.name}, {scenario.draws:,} draws, seed "
+        f"Source: corridor-route-simulator {__version__}, scenario {scenario.name}, {pair.study.draws or scenario.draws:,} draws, seed "
         f"{scenario.seed}. What the figures rest on ({len(pair.study.source_ids())} sources) is listed by: "
         f"corridors sources {scenario.name}"
     )

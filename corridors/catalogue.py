@@ -114,7 +114,7 @@ class Corridor:
         return frozenset(named | set(self.avoid) | set(self.to) | set(self.not_to))
 
 
-def read_catalogue(path: Path | None = None) -> dict[str, Corridor]:
+def read_catalogue(path: str | Path | None = None) -> dict[str, Corridor]:
     """Read the named corridors.
 
     Parameters
@@ -137,7 +137,7 @@ def read_catalogue(path: Path | None = None) -> dict[str, Corridor]:
     >>> read_catalogue()["turgundi-herat"].stages[0].to
     'herat'
     """
-    path = path or CATALOGUE_FILE
+    path = Path(path or CATALOGUE_FILE)
     raw = read_toml(path)
     try:
         entries = TypeAdapter(dict[str, dict[str, _Entry]]).validate_python(raw)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 MORE, LESS = "#314b6d", "#f5cfa8"
 ROW = 0.27  # height of a bar with its gap. [inch]
 SHOWN = 14
+MEASURE_WORDS = {"generalized": "generalized cost", "usd": "dollars", "hours": "days"}
 
 
 @in_house_look
@@ -205,11 +206,12 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
     """
     study = found.study
     pair = pair_of(study, found.a.origin, found.a.destination, [found.a.corridor, found.b.corridor])
-    title = f"Where {found.a.corridor} and {found.b.corridor} are equal"
+    ends = f"{place_name(study, pair.origin)} to {place_name(study, pair.destination)}"
+    title = f"Where two ways are equal in {MEASURE_WORDS[found.measure]}, {ends}"
     known = [(x, y) for x, y in line if y is not None]
     how = (
-        "How to read: on the line both ways are equal in the measure named; the words say which is the better on either side. The box is the range "
-        "of both inputs as the tables have it, the cross their means. Where the line is missing no value tried makes them equal."
+        "How to read: on the line the means of both ways are equal; the words say which is the better on either side. The grey box is the range "
+        "of both inputs as the tables have it, the cross their means. Where the line is missing no value tried makes them equal. Neither axis need begin at 0."
     )
     height = 4.6
     figure, bottom = sheet_of(pair, title, how, height + 0.95)
@@ -229,16 +231,23 @@ def plot_frontier(found: Rivals, first: Lever, second: Lever, line: Sequence[tup
     ax.plot([x for x, _ in line], broken, color=INK, linewidth=2.0, zorder=3, gid="frontier")
     ax.plot([first.mean], [second.mean], marker="+", markersize=12, markeredgewidth=2, color=INK, zorder=4, gid="means")
     base = bottom + 0.55
-    write(figure, LEFT + 0.3, base - 0.36, f"{first.name} [{first.unit}]", color=FAINT)
-    write(
-        figure,
-        LEFT + 0.3,
-        base + height + 0.15,
-        f"{second.name} [{second.unit}]; measure: {found.measure}",
-        color=FAINT,
-    )
+    ax.annotate(
+        "as the tables have it", (first.mean, second.mean), xytext=(10, 0), textcoords="offset points", va="center", size=SMALL,
+        color=INK, zorder=5, bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
+    )  # fmt: skip
+    write(figure, LEFT + 0.3, base - 0.36, _axis_words(study, first), color=FAINT)
+    write(figure, LEFT + 0.3, base + height + 0.15, _axis_words(study, second), color=FAINT)
     _sides(ax, found, first, second, known)
     return figure
+
+
+def _axis_words(study: Study, lever: Lever) -> str:
+    """Input in words, with its name and unit."""
+    from corridors.report_words import what_is
+
+    words = what_is(study, lever.name)
+    name = "" if lever.name in words else f", {lever.name}"
+    return f"{words[:1].upper()}{words[1:]}{name} [{lever.unit}]"
 
 
 def _sides(ax: Axes, found: Rivals, first: Lever, second: Lever, known: Sequence[tuple[float, float]]) -> None:

@@ -70,16 +70,16 @@ def plot_profile(
     study
         What `corridors.study.run` returns.
     measure
-        "hours" (drawn in days) or "usd" (drawn per load unit).
+        "hours" or "days", drawn in days; "usd" or "dollars", drawn per load unit.
     origin, destination
         Places, by ``node_id`` or name; the first pair of the study if none is given.
     corridors
-        Corridors to draw (``corridor_id``); all of the study if none is given.
+        List of corridors to draw, by ``corridor_id`` or name; all of the study if it is left out.
 
     Returns
     -------
     Figure
-        For print at full size.
+        For print at full size; shows itself at the end of a notebook cell, and ``figure.savefig("profile.pdf")`` writes it.
 
     Raises
     ------
@@ -92,9 +92,9 @@ def plot_profile(
     """
     from corridors.profile_chart import profile_figure
 
-    one_of(measure, {"hours": "days", "usd": "dollars"}, "measure")
     pair = pair_of(study, origin, destination, corridors)
-    return profile_figure(pair, measure)
+    drawn: Measure = "hours" if one_of(measure, {"hours": "days", "usd": "dollars"}, "measure") == "hours" else "usd"
+    return profile_figure(pair, drawn)
 
 
 @in_house_look
@@ -129,7 +129,7 @@ def plot_costs(
     """
     from corridors.cost_charts import costs_figure
 
-    one_of(by, {"component": "components", "country": "countries"}, "by")
+    by = one_of(by, {"component": "components", "country": "countries"}, "by")
     return costs_figure(pair_of(study, origin, destination, corridors), by)
 
 
@@ -248,7 +248,7 @@ def write_chart(
     """
     from corridors import chart_tables as tables
 
-    one_of(kind, KINDS, "chart")
+    kind = one_of(kind, KINDS, "chart")
     pair = pair_of(study, None, None, corridors)
     chosen: dict[str, Any] = {"origin": pair.origin, "destination": pair.destination, "corridors": corridors}
     drawn: dict[str, tuple[Callable[[], Figure], Callable[[], tables.Rows]]] = {

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.door import must_be_study
 from corridors.study import Study
 from corridors.ways import Way
 from sim.draws import Floats
@@ -37,6 +38,9 @@ COLUMNS = (
     "usd_p50_error", "usd_p90_error", "own_rows",
 )  # fmt: skip
 """Columns of ``comparison.csv``; new ones are only ever appended."""
+
+FIGURES = (*COLUMNS[COLUMNS.index("km") : COLUMNS.index("own_rows")],)
+"""Columns that hold a number, or nothing where the way is not feasible or the figure was not reckoned."""
 
 
 def value_of_time(study: Study) -> Floats | float:
@@ -148,12 +152,49 @@ def describe(study: Study) -> str:
 def compare(study: Study) -> pd.DataFrame:
     """Ways of a study side by side.
 
+    Parameters
+    ----------
+    study
+        What :func:`corridors.run` returns.
+
     Returns
     -------
     pandas.DataFrame
-        A row a way; hours, USD for the whole consignment, km, kg CO2e, km/h and shares from 0 to 1. Columns
-        :data:`COLUMNS`.
+        A row a way of each pair of places, also a way that is not open; columns :data:`COLUMNS`, a figure NaN where there is none.
+
+        =============================  ==========================================================================
+        ``feasible``, ``reason``       whether the way is open on the date; what is missing where it is not
+        ``assumption``                 what is assumed about states that nobody knows
+        ``km``                         length of the way. [km]
+        ``hours_*``, ``usd_*``         one consignment, door to door: mean and P10, P50, P90 of all trips. [h], [USD]
+        ``*_average_p10`` ... ``p90``  the same of the average trip: what is left when only what we do not know varies
+        ``*_error``                    standard error of the draws; NaN where ``replicates=1``
+        ``knowledge_share_*``          share of the variance that is due to what we do not know. [1]
+        ``generalized_usd_mean``       USD + value of time x hours. [USD]
+        ``swd_kmh``, ``swod_kmh``      speed with and without delay. [km/h]
+        ``kg_co2e_mean``               emissions of the consignment. [kg CO2e]
+        ``p_quickest``, ``p_cheapest`` share of draws in which no other way of the pair is quicker or cheaper. [1]
+        ``p_on_time``                  share that arrives by the scenario's deadline; NaN where it has none. [1]
+        ``p_met_closure``              share that finds a place shut; ``p_delivered`` share that arrives. [1]
+        ``closure_share_of_hours_p90`` by how much hours_p90 would fall had no closure been met. [1]
+        ``own_rows``                   rows of your own that the way rests on
+        =============================  ==========================================================================
+
+    Raises
+    ------
+    ScenarioError
+        If it is given anything but a study.
+
+    Examples
+    --------
+    >>> from corridors import read_scenario, run
+    >>> few = ["draws=64", "replicates=1", "origins=almaty1", "destinations=gwadar", "corridors=iran-road"]
+    >>> table = compare(run(read_scenario("both-open", few)))
+    >>> bool(18 < table["hours_p50"][0] / 24 < 20), float(table["p_quickest"][0])
+    (True, 1.0)
     """
     import pandas as pd
 
-    return pd.DataFrame(comparison_rows(study), columns=list(COLUMNS))
+    must_be_study(study, "compare")
+    table = pd.DataFrame(comparison_rows(study), columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(FIGURES, "float64"))

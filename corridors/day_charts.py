@@ -85,7 +85,8 @@ def days_figure(pair: Pair, deadline: float | None = None) -> Figure:
         colour = pair.styles[pair.ways[i].corridor].colour
         base = y + 0.42
         high = 0.84 * height / height.max()
-        seen = high > 0.003
+        told = np.flatnonzero(high > 0.003)
+        seen = (at >= at[told[0]]) & (at <= at[told[-1]])  # from the first trip to the last, without gaps between
         ax.plot((0, far), (base, base), color=GRID, linewidth=0.6, zorder=1)
         ax.fill_between(at, base, base - high, where=seen, color=colour, alpha=0.4, linewidth=0, zorder=2)
         ax.plot(at, np.where(seen, base - high, np.nan), color=colour, linewidth=0.9, zorder=3)

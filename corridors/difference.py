@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corridors.door import must_be_study
 from corridors.noise import error_of_difference
 from corridors.sides import Side, WayKey, side_of_study
 
@@ -98,6 +99,13 @@ class Difference:
     alike: int
     paired: bool
 
+    def __repr__(self) -> str:
+        """One line; the inputs and results are in :meth:`input_table` and :meth:`result_table`."""
+        return (
+            f"<Difference {self.b.label} less {self.a.label}: {len(self.inputs)} inputs differ, {len(self.results)} ways differ, "
+            f"{self.alike} alike>"
+        )
+
     def input_table(self) -> pd.DataFrame:
         """Inputs that differ; columns group, name, before, after."""
         import pandas as pd
@@ -131,6 +139,16 @@ def differences(a: Study, b: Study) -> Difference:
     a, b
         Studies; differences are B - A.
 
+    Returns
+    -------
+    Difference
+        ``input_table()`` and ``result_table()`` are DataFrames; days, and USD of the whole consignment.
+
+    Raises
+    ------
+    ScenarioError
+        If either is no study.
+
     Examples
     --------
     >>> from corridors import read_scenario, run
@@ -140,6 +158,8 @@ def differences(a: Study, b: Study) -> Difference:
     >>> found.inputs, found.results, found.alike
     ((), (), 1)
     """
+    for study in (a, b):
+        must_be_study(study, "differences")
     return difference_of(side_of_study(a), side_of_study(b))
 
 

@@ -13,7 +13,8 @@ from corridors.captions import pair_of, place_name
 from corridors.change_charts import LESS, MORE, sheet_of
 from corridors.charts import in_house_look
 from corridors.fixes import NO_COST
-from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, TEXT, WIDTH, add_axes, shorten, write
+from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, TEXT, WIDTH, add_axes, shorten, width_of, write
+from corridors.style import COUNTRY_FILLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from corridors.fixes import Cost
     from corridors.league import League, Place
     from corridors.saving import Saving
+
+LOOKS = ((MORE, ""), (LESS, "////"), ("white", ""))
+"""Colour and hatch of the bars of a fix: its own way, the best way through the country, the best way of all."""
+KEY = 0.3  # height of the key. [inch]
 
 
 @in_house_look
@@ -40,15 +45,15 @@ def plot_league(found: League) -> Figure:
     measure = " cost" if found.question.by == "generalized" else ""
     names = f"{place_name(base, pair.origin)} to {place_name(base, pair.destination)}"
     how = (
-        "How to read: dark bars are what the way saves that the fix is made for (named below it), light hatched bars what the best way through "
-        f"{found.question.through} saves, white bars what the best way of all saves; best by mean {found.question.by}{measure}, chosen anew with the fix. Each fix is laid alone over the scenario "
+        f"How to read: a bar to the right saves, one to the left loses; best is by mean {found.question.by}{measure}, chosen anew with the fix. Each fix is laid alone over the scenario "
         "without any line of the table; means of paired draws, one consignment. Generalized: dollars and hours at the value of time. No bar: nothing saved. Capital cost as "
         "published; it is not set against traffic."
     )
     places = found.places
     row = 0.42
-    body = 0.62 + row * len(places)
+    body = 0.62 + KEY + row * len(places)
     figure, bottom = sheet_of(pair, f"Cheap fixes and new lines, {names}", how, body)
+    _key(figure, bottom + body - 0.05, _country(found.question.through))
     left = EDGE + 3.15
     width = (WIDTH - RIGHT - left - 1.75) / 2
     columns: tuple[tuple[str, Callable[[Saving], float]], ...] = (
@@ -60,11 +65,12 @@ def plot_league(found: League) -> Figure:
         x = left + k * (width + 0.15)
         ax = add_axes(figure, x, bottom + 0.25, width - 0.1, row * len(places))
         rank_axes(ax, len(places), 1.08 * max([*values, 0.1]), least=1.15 * min([0.0, *values]))
-        write(figure, x, bottom + body - 0.2, words, weight="bold")
+        ax.spines["left"].set_visible(False)
+        write(figure, x, bottom + body - KEY - 0.2, words, weight="bold")
         ax.axvline(0.0, color=INK, linewidth=0.8, zorder=2)
         for i, place in enumerate(places):
             _bars_of(ax, i, place, value)
-    write(figure, WIDTH - RIGHT, bottom + body - 0.2, "capital, bn USD", weight="bold", ha="right")
+    write(figure, WIDTH - RIGHT, bottom + body - KEY - 0.2, "capital, bn USD", weight="bold", ha="right")
     for i, place in enumerate(places):
         middle = bottom + 0.25 + row * (len(places) - i - 0.5)
         write(figure, EDGE, middle + 0.07, shorten(place.fix.name, TEXT, left - EDGE - 0.1), gid="name")
@@ -81,6 +87,28 @@ def plot_league(found: League) -> Figure:
     return figure
 
 
+def _country(code: str) -> str:
+    """Name of a country, its code where the house has no name for it."""
+    fill = COUNTRY_FILLS.get(code)
+    return fill.label.removeprefix(f"{code} ") if fill else code
+
+
+def _key(figure: Figure, y: float, through: str) -> None:
+    """Looks of the three bars, in a row above them."""
+    from matplotlib.patches import Rectangle
+
+    w, h = figure.get_size_inches()
+    x = EDGE
+    said = ("the way that it is made for, named below it", f"the best way through {through}", "the best way of all")
+    for words, (colour, hatch) in zip(said, LOOKS, strict=True):
+        figure.add_artist(Rectangle(
+            (x / w, (y - 0.065) / h), 0.24 / w, 0.13 / h, transform=figure.transFigure, facecolor=colour, hatch=hatch,
+            edgecolor=INK, linewidth=0.5,
+        ))  # fmt: skip
+        write(figure, x + 0.31, y, words)
+        x += 0.6 + width_of(words, TEXT)
+
+
 def _about(place: Place) -> str:
     """Kind of a fix, and the ways that its dark bar is about."""
     if place.own is None:
@@ -91,8 +119,7 @@ def _about(place: Place) -> str:
 
 def _bars_of(ax: Axes, i: int, place: Place, value: Callable[[Saving], float]) -> None:
     """Bars of a fix: its own way, the best way through the country, the best way of all."""
-    looks = ((place.own, MORE, ""), (place.through, LESS, "////"), (place.best, "white", ""))
-    for k, (saving, colour, hatch) in enumerate(looks):
+    for k, (saving, (colour, hatch)) in enumerate(zip((place.own, place.through, place.best), LOOKS, strict=True)):
         if saving is not None:
             ax.barh(
                 i + 0.25 * (k - 1), value(saving), height=0.22, color=colour, hatch=hatch, edgecolor=MORE if colour == MORE else INK,

@@ -62,7 +62,7 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
     write_signs(axes, [sign for sign in found if sign.kind in ENDS], theme, lettering)
     write_names(axes, frame, scene, lettering)
     write_signs(axes, [sign for sign in found if sign.kind not in ENDS and not sign.aside], theme, lettering)
-    _draw_badges(axes, bands, frame, scene, lettering)
+    draw_badges(axes, bands, frame, scene, lettering)
     _write_exits(axes, frame, scene, bands, lettering)
     _write_towns(axes, frame, scene, found, lettering)
     write_signs(axes, [sign for sign in found if sign.aside], theme, lettering)
@@ -136,7 +136,7 @@ def _dots(lines: Iterable[Points], frame: Frame) -> Points:
     return points[frame.holds(points)]
 
 
-def _draw_badges(axes: Axes, bands: Sequence[Band], frame: Frame, scene: Scene, lettering: Lettering) -> None:
+def draw_badges(axes: Axes, bands: Sequence[Band], frame: Frame, scene: Scene, lettering: Lettering) -> None:
     """Letters along each corridor: first where few others run, and at a distance from each other."""
     margin, radius = 10.0, signs.BADGE_RADIUS
     placed: dict[str, list[Points]] = {name: [] for name in scene.styles}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corridors.door import names_in
 from corridors.lettering import can_write
 from corridors.spine import Stretch
 from corridors.style import COLOURS, CorridorStyle, corridor_styles
@@ -140,7 +141,9 @@ def scene_of(
     Letters and colours are given out in the order of `among`, then of the study's own corridors.
     """
     known = list(dict.fromkeys([*among, *study.scenario.corridors, *(way.corridor for way in study.ways)]))
-    wanted = known if corridors is None else list(corridors)
+    wanted = known if corridors is None else names_in(corridors, "corridors", known[0])
+    if not wanted:
+        raise ScenarioError("map, corridors: found an empty list; leave corridors out to draw all of them")
     for name in wanted:
         refuse_unknown("corridors", name, known)
     styles = corridor_styles(known)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corridors.door import must_be_study
 from corridors.map_key import CorridorKey, draw_key
 from corridors.map_layers import draw_map
 from corridors.map_scene import REGIONS, Scene, hauls_of, places_of_region, refuse_unknown, scene_of
@@ -56,7 +57,7 @@ def plot_map(  # noqa: PLR0913 - keywords of a notebook, each a choice of its ow
     study
         What `corridors.study.run` returns.
     corridors
-        Corridors to draw (``corridor_id``); all of the study if none is given.
+        List of corridors to draw, by ``corridor_id``; all of the study if it is left out.
     region
         "all" for all that the ways pass, or "afghanistan", "pakistan", "turkmenistan", "uzbekistan", "kazakhstan".
     theme
@@ -71,7 +72,7 @@ def plot_map(  # noqa: PLR0913 - keywords of a notebook, each a choice of its ow
     Returns
     -------
     Figure
-        For print at full size.
+        For print at full size; shows itself at the end of a notebook cell, and ``figure.savefig("map.pdf")`` writes it.
 
     Raises
     ------
@@ -80,6 +81,7 @@ def plot_map(  # noqa: PLR0913 - keywords of a notebook, each a choice of its ow
     """
     from matplotlib import rc_context
 
+    must_be_study(study, "plot_map")
     chosen = {"region": region, "theme": theme, "borders": borders, "size": size, "labels": labels}
     for what, allowed in CHOICES.items():
         refuse_unknown(what, chosen[what], list(allowed))

@@ -14,7 +14,7 @@ import numpy as np
 from corridors import signs
 from corridors.bands import lay_bands
 from corridors.lettering import Lettering, Type, text_size, wrapped
-from corridors.map_layers import draw_bands, draw_network, write_names
+from corridors.map_layers import draw_badges, draw_bands, draw_network, write_names
 from corridors.map_places import ENDS, draw_signs, signs_of, write_signs
 from corridors.map_scene import Scene, ends_of, places_in_window, refuse_unknown, scene_of, stretches_of
 from corridors.map_sheet import GUTTER, LEFT, PANEL, axes_at, new_map_sheet
@@ -37,6 +37,7 @@ WORDS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MOST = 6
 """Scenarios that one sheet holds."""
 _HEAD = 30.0  # room for the title of a panel. [pt]
+_STROKES = 48.0  # room for the strokes and signs at the foot of the key. [pt]
 
 
 def multiples_figure(
@@ -159,17 +160,38 @@ def _draw_panel(axes: Axes, frame: Frame, scene: Scene, borders: str) -> None:
     draw_scale(axes, frame, theme, lettering, length_km=250.0)
     ends = [sign for sign in found if sign.kind in ENDS]
     write_signs(axes, ends, theme, lettering, larger=-1.5)
+    again = _colours_used_again(scene)
+    draw_badges(axes, [band for band in bands if band.corridor in again], frame, scene, lettering)
     write_names(axes, frame, scene, lettering, larger=-1.4)
     write_signs(axes, [sign for sign in found if sign.kind == "gate"], theme, lettering, larger=-0.7)
+
+
+def _colours_used_again(scene: Scene) -> set[str]:
+    """Corridors that share their colour with another of the sheet: on the maps they bear their letter too."""
+    colours = [style.colour for style in scene.styles.values()]
+    return {name for name, style in scene.styles.items() if colours.count(style.colour) > 1}
 
 
 def _write_title(sheet: Sheet, scene: Scene, at: tuple[float, float], number: int, room: float) -> None:
     scenario, theme = scene.study.scenario, scene.theme
     title = Type(8.5, "bold")
-    words = f"{number}  {wrapped(scenario.title, title, room)[0]}"
-    signs.write(sheet.words, (at[0], at[1] + 14.0), words, title, signs.Ink(theme.ink, gid="panel"))
+    lines = wrapped(f"{number}  {scenario.title}", title, room + 14.0)
+    if len(lines) > 1:  # two smaller lines, the second cut with an ellipsis rather than dropped
+        title = Type(7.2, "bold")
+        first, *rest = wrapped(f"{number}  {scenario.title}", title, room + 14.0)
+        lines = [first, _cut(" ".join(rest), title, room + 14.0)] if rest else [first]
+    for i, line in enumerate(reversed(lines)):
+        signs.write(sheet.words, (at[0], at[1] + 13.0 + 8.4 * i), line, title, signs.Ink(theme.ink, gid="panel"))
     under = f"{scenario.date.isoformat()} · {scenario.name}"
-    signs.write(sheet.words, (at[0], at[1] + 4.5), under, Type(7.0), signs.Ink(theme.faint_ink, gid="panel"))
+    signs.write(sheet.words, (at[0], at[1] + 4.0), under, Type(7.0), signs.Ink(theme.faint_ink, gid="panel"))
+
+
+def _cut(text: str, kind: Type, room: float) -> str:
+    """Text that is at most so wide, cut with an ellipsis. [pt]"""
+    short = text
+    while short and text_size(short + "…" * (short != text), kind)[0] > room:
+        short = short[:-1].rstrip()
+    return short if short == text else f"{short}…"
 
 
 def _median_days(study: Study, corridor: str) -> tuple[float, float] | None:
@@ -195,10 +217,10 @@ def _write_key(sheet: Sheet, scenes: Sequence[Scene]) -> None:
     for k in range(len(scenes)):
         signs.write(axes, (15.0 + k * column, y), f"map {k + 1}", small, signs.Ink(theme.faint_ink))
     y -= 4.0
+    names, gap = _names_that_fit(scenes[0], small, y - _STROKES)
     for name, style in scenes[0].styles.items():
-        entry = scenes[0].study.catalogue.get(name)
-        y -= 6.0
-        for i, line in enumerate(wrapped(entry.name if entry else name, small, PANEL - 16.0)):
+        y -= gap
+        for i, line in enumerate(names[name]):
             if i == 0:
                 signs.draw_badge(axes, signs.BADGE_RADIUS + 0.5, y + 2.4, style.letter, style.colour)
             signs.write(axes, (15.0, y), line, small, signs.Ink(theme.ink))
@@ -216,8 +238,19 @@ def _write_key(sheet: Sheet, scenes: Sequence[Scene]) -> None:
                 else f"{span[0]:.0f}–{span[1]:.0f}"
             )
             signs.write(axes, (15.0 + k * column, y), said, figures, signs.Ink(theme.ink, gid=f"days-{name}-{k}"))
-        y -= 8.0
+        y -= gap + 2.0
     _write_strokes(axes, y - 6.0, sheet)
+
+
+def _names_that_fit(scene: Scene, kind: Type, room: float) -> tuple[dict[str, list[str]], float]:
+    """Lines of each corridor's name and the gap between entries: whole names where the key has room, else a line each, closer."""
+    entries = {name: scene.study.catalogue.get(name) for name in scene.styles}
+    words = {name: entry.name if entry else name for name, entry in entries.items()}
+    whole = {name: wrapped(text, kind, PANEL - 16.0) for name, text in words.items()}
+    if sum(8.6 * len(lines) + 14.0 for lines in whole.values()) <= room:
+        return whole, 6.0
+    gap = min(6.0, max(2.5, (room / len(words) - 8.6 - 2.0) / 2))
+    return {name: [_cut(text, kind, PANEL - 16.0)] for name, text in words.items()}, gap
 
 
 def _write_strokes(axes: Axes, y: float, sheet: Sheet) -> None:

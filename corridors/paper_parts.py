@@ -18,9 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
-_DPI = 150
-_COLOURS = 96
+_DPI = 200
+_COLOURS = 256
+_KEPT = 48
+_SHAPES = ((1.15, "wide"), (0.8, "even"), (0.0, "tall"))
+"""Least width over height of a picture, and what it is called: wide ones are printed on A4 across, tall ones on A3."""
 
 
 class Html(str):
@@ -127,13 +131,29 @@ def picture(drawn: Figure, alt: str, words: str) -> Html:
     small = io.BytesIO()
     with Image.open(stream) as full:
         wide, high = full.size
-        few = full.convert("RGB").quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(small, format="PNG", optimize=True)
+        few_colours(full).save(small, format="PNG", optimize=True)
     coded = base64.b64encode(small.getvalue()).decode("ascii")
     image = f'<img alt="{escape(alt)}" width="{wide}" height="{high}" src="data:image/png;base64,{coded}">'
+    shape = next(name for least, name in _SHAPES if wide / high >= least)
     return Html(
-        f'<figure><div class="scroll" tabindex="0">{image}</div><figcaption>{said(words)}</figcaption></figure>'
+        f'<figure class="{shape}"><div class="scroll" tabindex="0">{image}</div><figcaption>{said(words)}</figcaption></figure>'
     )
+
+
+def few_colours(full: Image) -> Image:
+    """Picture in 256 colours: the most used as they are, so that paper stays white and tints stay apart, the rest by an octree.
+
+    A choice by how much of the sheet a colour covers alone takes the hue from a thin line or a small badge.
+    """
+    from PIL import Image
+
+    flat = full.convert("RGB")
+    counted = sorted(flat.getcolors(flat.width * flat.height) or [], reverse=True)[:_KEPT]
+    kept = [part for _, colour in counted for part in colour]
+    others = flat.quantize(_COLOURS - len(counted), method=Image.Quantize.FASTOCTREE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((kept + others)[: 3 * _COLOURS])
+    return flat.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 class Footnotes:

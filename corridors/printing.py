@@ -27,7 +27,9 @@ def print_comparison(study: Study) -> None:
         f"\n[bold]{scenario.title}[/bold]  ({scenario.name}, {scenario.date.isoformat()}{leaves}, {scenario.terms})",
         highlight=False,
     )
-    console.print(f"{describe(study)}; {scenario.draws} draws, seed {scenario.seed}", highlight=False, markup=False)
+    console.print(
+        f"{describe(study)}; {study.draws or scenario.draws} draws, seed {scenario.seed}", highlight=False, markup=False
+    )
     if study.assumption:
         console.print(study.assumption, highlight=False, markup=False)
     rows = comparison_rows(study)

@@ -75,7 +75,10 @@ def profile_figure(pair: Pair, measure: Measure, logged: Sequence[Curve] = ()) -
     write(figure, EDGE, top - 0.4, unit, color=FAINT)
     write(figure, LEFT, top - OVERVIEW - 0.82, f"km from {start}", color=FAINT)
     if rows:
-        write(figure, EDGE, top - OVERVIEW - 1.12, "Way by way, with its largest stops", size=TEXT + 1.3, weight="bold")
+        heading = "Way by way, with its largest stops"
+        write(figure, EDGE, top - OVERVIEW - 1.12, heading, size=TEXT + 1.3, weight="bold")
+        units = f"{unit} upward, km from {start} along"
+        write(figure, EDGE + 0.15 + width_of(heading, TEXT + 1.3, "bold"), top - OVERVIEW - 1.12, units, color=FAINT)
     for i, curve in enumerate(curves if rows else ()):
         row, column = divmod(i, columns)
         box = (LEFT + column * (width + GAP), top - OVERVIEW - 1.12 - (row + 1) * pitch, width, PANEL)

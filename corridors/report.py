@@ -158,7 +158,7 @@ def _comparison(study: Study, rows: list[dict[str, Any]]) -> Html:
         title = " – ".join(place_name(study, name) for name in pair)
         lines = [_line(study, row) for row in open_rows(rows, *pair)]
         if lines:
-            parts.append(Html(f'<div class="whole">{table(HEAD, lines, caption=title)}</div>'))
+            parts.append(table(HEAD, lines, caption=title))
     deadline = study.scenario.deadline_days
     words = (
         "Days and USD for the whole consignment: single trips, the middle of the draws and eight in ten. Average trip: what is left when the chance of "

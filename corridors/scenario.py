@@ -28,6 +28,7 @@ from pydantic import (
     model_validator,
 )
 
+from corridors.door import names_in, told
 from corridors.scenario_files import find_scenario, given_row_files, list_scenarios, read_over_base, template_text
 from corridors.switches import PARAMETER_FIELDS, set_switches
 from corridors.toml_files import ScenarioError, explain, nearest, shown
@@ -240,10 +241,11 @@ def read_scenario(
     name_or_path
         Name of a shipped scenario, or a TOML file.
     overrides
-        Switches ``key=value``: ``parameter_id.field=4.2``, or a key of the scenario such as
-        ``consignment.tonnes=24`` or ``projects.open.uap=2034``.
+        List of switches ``"key=value"``: ``parameter_id.field=4.2`` (``best`` alone is a known value: nothing of the row is
+        drawn any more), or a key of the scenario such as ``consignment.tonnes=24``, ``projects.open.uap=2034``,
+        ``origins=almaty1``, ``corridors=iran-road,uap-ml2`` or ``draws=256`` for a quick try.
     rows
-        CSV or XLSX files of rows of your own, laid over ours after those that the scenario names.
+        List of CSV or XLSX files of rows of your own, laid over ours after those that the scenario names.
 
     Returns
     -------
@@ -260,10 +262,14 @@ def read_scenario(
     >>> read_scenario("both-open", ["consignment.tonnes=24"]).consignment.tonnes
     24.0
     """
+    if not isinstance(name_or_path, (str, Path)):
+        raise ScenarioError(
+            f'read_scenario: found {told(name_or_path)}; allowed the name of a scenario ("both-open") or a TOML file'
+        )
     path = find_scenario(name_or_path)
     values = read_over_base(path)
-    values = set_switches(values, overrides, _KEYS)
-    own = given_row_files(rows)
+    values = set_switches(values, names_in(overrides, "overrides", "draws=256"), _KEYS)
+    own = given_row_files(names_in(rows, "rows", "my-rates.csv"))
     if own and isinstance(values.get("rows", []), list):
         values["rows"] = [*values.get("rows", []), *own]
     place = path.name if not overrides else f"{path.name} with --set"

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corridors.catalogue import Corridor, find_corridor, read_catalogue
+from corridors.door import told
 from corridors.doubts import Doubt, amounts_of, doubts_of, worst_error_percent
 from corridors.own_rows import OwnRows, tables_with
 from corridors.scenario import Scenario, check
@@ -109,6 +110,14 @@ class Study:
 
         return list(sources_of(self))
 
+    def __repr__(self) -> str:
+        """One line: which scenario, which day, how many ways and draws."""
+        able = sum(way.feasible for way in self.ways)
+        return (
+            f"<Study {self.scenario.name}, {self.scenario.date.isoformat()}: pairs of places {len(self.pairs())}, ways {len(self.ways)}, "
+            f"open {able}, draws {self.draws}, seed {self.scenario.seed}>"
+        )
+
     def _repr_html_(self) -> str:
         from corridors.notebook_view import study_html  # draws the map
 
@@ -126,14 +135,25 @@ def run(scenario: Scenario) -> Study:
     Returns
     -------
     Study
+        At the end of a notebook cell it shows its ways and their map; ``compare(study)`` gives the figures as a DataFrame,
+        ``study.ways[i].outcome.hours`` and ``.usd`` every draw as an array.
 
     Raises
     ------
     ScenarioError
-        Where a name of the scenario is none of the network's.
+        Where a name of the scenario is none of the network's, or what is given is no scenario.
     TableError
         Where a table breaks its dictionary, a parameter is missing or ambiguous, or a state is unknown and unsettled.
+
+    Examples
+    --------
+    >>> from corridors import read_scenario
+    >>> few = ["draws=64", "replicates=1", "origins=almaty1", "destinations=gwadar", "corridors=iran-road"]
+    >>> run(read_scenario("both-open", few))
+    <Study both-open, 2032-06-15: pairs of places 1, ways 1, open 1, draws 64, seed 1>
     """
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError(f'run: found {told(scenario)}; allowed a scenario: run(read_scenario("both-open"))')
     catalogue = read_catalogue()
     search, own = set_up(scenario, catalogue)
     draws = Draws(search.parameters, search.lengths, scenario.draws, scenario.seed)

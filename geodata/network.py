@@ -169,6 +169,13 @@ class Network:
             project_km={**self.project_km, project_id: length_km},
         )
 
+    def __repr__(self) -> str:
+        """One line: how much is in it."""
+        return (
+            f"<Network: {len(self.nodes)} nodes, {len(self.links)} links, {len(self.crossings)} crossings, "
+            f"{len(self.projects)} projects>"
+        )
+
     def _repr_html_(self) -> str:
         from geodata.network_view import network_html
 

@@ -73,6 +73,15 @@ class Outcome:
     draws: Draws = field(repr=False)
     added: Mapping[int, tuple[Floats, Floats]] = field(repr=False, default_factory=dict)
 
+    def __repr__(self) -> str:
+        """One line: means and the number of draws."""
+        sure = (
+            f"{np.nanmean(self.hours):.1f} h, {np.nanmean(self.usd):,.0f} USD on average"
+            if self.delivered.any()
+            else "none arrives"
+        )
+        return f"<Outcome of {len(self.hours):,} draws: {sure}, {self.delivered.mean():.0%} delivered>"
+
     def profile(self, measure: str) -> dict[str, Floats]:
         """Cumulative hours or dollars along the way: the time/cost-distance chart with its band.
 

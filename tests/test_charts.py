@@ -195,7 +195,7 @@ def made_up_study(names=tuple(WAYS), *, shut=True, count=2):
         consignment=consignment,
     )  # fmt: skip
     return SimpleNamespace(
-        own=OwnRows(), scenario=scenario, ways=ways, source_ids=lambda: ["source"] * 84, catalogue={k: SimpleNamespace(name=v) for k, v in NAMES.items()},
+        own=OwnRows(), draws=DRAWS, scenario=scenario, ways=ways, source_ids=lambda: ["source"] * 84, catalogue={k: SimpleNamespace(name=v) for k, v in NAMES.items()},
         network=SimpleNamespace(nodes={key: Place(name) for key, name in PLACES.items()}, links={}, crossings={}),
     )  # fmt: skip
 
