@@ -103,7 +103,8 @@ def print_claims(found: Sequence[Verdict]) -> None:
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH + 20)
     table = Table(title="What others say, and the model's answer to the same question", title_justify="left")
     for name in ("claim", "quantity", "claimed", "P10", "P50", "P90", "holds", "verdict"):
-        table.add_column(name, justify="left" if name in ("claim", "quantity", "verdict") else "right")
+        left = name in ("claim", "quantity", "verdict")
+        table.add_column(name, justify="left" if left else "right", overflow="fold")
     for v in found:
         unit = v.claim.unit
         three = ["", "", ""] if v.interval is None else [figure(x, unit) for x in v.interval]
