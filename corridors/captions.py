@@ -89,7 +89,7 @@ def one_of(name: str | None, known: Mapping[str, str], what: str) -> str:
         return ""
     keys = {word.casefold(): key for key, words in known.items() for word in (words, key)}
     if name.casefold() not in keys:
-        hint = nearest(name, [*known, *known.values()])
+        hint = nearest(name, known) or nearest(name, known.values())
         allowed = f"; allowed {', '.join(known)}" if len(known) <= MOST_LISTED else ""
         raise ScenarioError(f'{what} "{name}" is not in this study{allowed}{hint}')
     return keys[name.casefold()]

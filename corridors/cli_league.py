@@ -81,10 +81,7 @@ def _line(r: dict[str, Any]) -> str:
             if r[f"{label}_before"] == r[f"{label}_after"]
             else f"{r[f'{label}_before']} -> {r[f'{label}_after']}"
         )
-        parts.append(
-            f"{_saved(r, label)} "
-            f"({r[f'{label}_odds']:.0%}, {change})"
-        )
+        parts.append(f"{_saved(r, label)} ({r[f'{label}_odds']:.0%}, {change})")
     return f"  {r['name']:<46} {r['kind']:<9} {' / '.join(parts)}{_most(r)}  {capital or r['capital']}"
 
 

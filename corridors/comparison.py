@@ -144,7 +144,9 @@ def describe(study: Study) -> str:
     service = c.rail_service.replace("_", " ")
     plural = "s" if c.count > 1 and c.load_unit in {"wagon", "truck", "tonne"} else ""
     each = f" ({c.tonnes_per_unit:,.4g} t each)" if c.count > 1 else ""
-    return f"{c.count:,} {c.load_unit}{plural}, {c.tonnes:,.10g} t {c.commodity}{each}, {c.value_usd:,.0f} USD, {service}"
+    return (
+        f"{c.count:,} {c.load_unit}{plural}, {c.tonnes:,.10g} t {c.commodity}{each}, {c.value_usd:,.0f} USD, {service}"
+    )
 
 
 def compare(study: Study) -> pd.DataFrame:

@@ -222,7 +222,9 @@ def term_rows(found: Explanation) -> list[dict[str, Any]]:
 
 def explanation_lines(found: Explanation, most: int = 12) -> list[str]:
     """Explanation for the terminal: the change, the largest steps with what is behind them, and what is left."""
-    quantiles = f"(P50 {signed(found.hours_p50 / 24, 2)}, P90 {signed(found.hours_p90 / 24, 2)} days, which are not shared out)"
+    quantiles = (
+        f"(P50 {signed(found.hours_p50 / 24, 2)}, P90 {signed(found.hours_p90 / 24, 2)} days, which are not shared out)"
+    )
     change = f"mean {signed(found.hours / 24, 2)} days and {signed(found.usd, 0)} USD {quantiles}"
     lines = [f"{found.key[2]}, {found.key[0]} - {found.key[1]}: {change}"]
     steps = steps_of(found)

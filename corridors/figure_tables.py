@@ -42,7 +42,7 @@ def figure_tables(
     breadths = [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
     names = range(len(left))
     room = width - 3 - sum(breadths[i] + _GAP for i in names)
-    found = []
+    found: list[Any] = []
     for part in parted(breadths[len(left) :], room):
         shown = [*names, *(len(left) + i for i in part)]
         table = Table(title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
