@@ -13,7 +13,12 @@ A verdict is about our ranges: it says what would have to be believed, not what 
 is said to be so, since it is then tested against itself. Another published value, or another claim of the same quantity, is told
 beside every verdict where both cannot be right: where it lies outside a tenth of what is claimed (:data:`corridors.claims.NEAR`).
 
-The probability has a sampling error of at most :math:`\sqrt{p(1-p)/n}`, 1.6 points at 1,024 draws.
+The probability is that of a sample of n draws. Its 95 % interval is Wilson's,
+
+.. math:: \frac{p + z^2/2n \pm z\sqrt{p(1-p)/n + z^2/4n^2}}{1 + z^2/n}, \qquad z = 1.96,
+
+which holds for no draws in n as well: 0 to 0.4 % of 1,024. Where a bound of the scale lies inside it, the verdict says so in words,
+whichever side the sample fell; more draws tell. What is the same in every draw (whether there is a way) has no such error.
 """
 
 from __future__ import annotations
@@ -25,19 +30,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corridors.claim_inputs import Needs, needs_of
-from corridors.claim_questions import DRAWS, Answer, Questions
+from corridors.claim_questions import DRAWS, Questions
 from corridors.claims import NEAR, Claim, library
 from geodata.sources import Evidence
 from geodata.tables import TableError
 
 if TYPE_CHECKING:
+    from corridors.claim_figures import Answer
     from sim.draws import Floats
 
 SCALE = ((2.0 / 3.0, "supported"), (0.10, "plausible"), (0.01, "unlikely"), (0.0, "contradicted by the inputs"))
 """Least probability of each verdict, from above."""
 OTHER, UNTESTED = "contradicts another claim", "cannot be tested"
 VERDICTS = (*(name for _, name in SCALE), OTHER, UNTESTED)
-FAILS = ("unlikely", "contradicted by the inputs")
 _FACTORS = {("t", "Mt/year"): 1e-6, ("USD", "USD bn"): 1e-9, ("USD bn", "USD"): 1e9, ("h", "day"): 1.0 / 24.0}
 
 
@@ -58,7 +63,7 @@ class Verdict:
     against
         Other claims of the same quantity that lie elsewhere.
     needs
-        What inputs would have to be for it to hold; None unless it fails.
+        What inputs would have to be for it to hold; None where it holds at the median, and where nothing can be moved.
     """
 
     claim: Claim
@@ -83,12 +88,70 @@ class Verdict:
         return bool(set(self.claim.evidence_ids) & set(self.answer.leans_on))
 
     @property
-    def near_a_bound(self) -> bool:
-        """Whether a bound of the scale lies within two standard errors of the probability."""
+    def interval_of_p(self) -> tuple[float, float] | None:
+        """95 % interval of the probability; None where it is not tested."""
         if self.p is None or self.answer.values is None:
-            return False
-        error = 2.0 * float(np.sqrt(self.p * (1.0 - self.p) / len(self.answer.values)))
-        return any(abs(self.p - bound) < error for bound, _ in SCALE if bound)
+            return None
+        return (self.p, self.p) if self.answer.exact else wilson(self.p, len(self.answer.values))
+
+    @property
+    def near(self) -> tuple[str, ...]:
+        """Other verdicts that the sampling error of the probability allows, the nearest first."""
+        if self.interval_of_p is None:
+            return ()
+        low, high = self.interval_of_p
+        names = [name for _, name in SCALE][::-1]
+        first, here, last = (names.index(scale(x)) for x in (low, self.p or 0.0, high))
+        others = [i for i in range(first, last + 1) if i != here]
+        return tuple(names[i] for i in sorted(others, key=lambda i: abs(i - here)))
+
+    @property
+    def in_words(self) -> str:
+        """Verdict, with what the sampling error leaves open.
+
+        Examples
+        --------
+        ``plausible``, ``unlikely, within sampling error of the bound between unlikely and plausible``
+        """
+        if not self.near:
+            return self.verdict
+        names = [name for _, name in SCALE][::-1]
+        pairs = [
+            sorted((self.verdict, other), key=names.index) for other in self.near[:2] if _beside(self.verdict, other)
+        ]
+        bounds = " and ".join(f"between {low} and {high}" for low, high in pairs)
+        return f"{self.verdict}, within sampling error of the bound{'s' if len(pairs) > 1 else ''} {bounds}"
+
+    @property
+    def in_brief(self) -> str:
+        """The same for a narrow column.
+
+        Examples
+        --------
+        ``unlikely or plausible``
+        """
+        return " or ".join((self.verdict, *self.near[:1]))
+
+
+def _beside(one: str, other: str) -> bool:
+    names = [name for _, name in SCALE]
+    return abs(names.index(one) - names.index(other)) == 1
+
+
+def wilson(p: float, n: int) -> tuple[float, float]:
+    """95 % interval of a probability of which a share p of n draws was seen.
+
+    Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927) 209-212.
+
+    Examples
+    --------
+    >>> [round(x, 4) for x in wilson(0.0, 1024)], [round(x, 3) for x in wilson(0.5, 100)]
+    ([0.0, 0.0037], [0.404, 0.596])
+    """
+    z2 = 1.959963984540054**2
+    middle, root = p + z2 / (2 * n), float(np.sqrt(z2 * (p * (1.0 - p) / n + z2 / (4 * n * n))))
+    low, high = (middle - root) / (1 + z2 / n), (middle + root) / (1 + z2 / n)
+    return (0.0 if p == 0.0 else low), (1.0 if p == 1.0 else high)
 
 
 def scale(p: float) -> str:
@@ -116,7 +179,7 @@ def judge(
     draws, seed
         Draws of each question, and their key.
     needs
-        Whether to look for the inputs that a failing claim would need.
+        Whether to look for what the inputs would have to be where a claim does not hold at the median.
     """
     questions = Questions(draws, seed)
     return [_verdict(claim, questions.ask(claim), every, needs=needs) for claim in claims]
@@ -127,7 +190,7 @@ def _verdict(claim: Claim, answer: Answer, every: Sequence[Claim], *, needs: boo
     others, against = disagreeing(claim), against_claims(claim, every)
     untested = OTHER if others or against else UNTESTED
     said = untested if p is None else scale(p)
-    wanted = needs_of(claim, answer) if needs and said in FAILS else None
+    wanted = needs_of(claim, answer) if needs else None
     return Verdict(claim, answer, p, said, others, against, wanted)
 
 

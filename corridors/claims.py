@@ -9,6 +9,9 @@ A claim holds in a draw where the model's figure x fulfils its relation:
     at_most    x <= high              (takes 3-5 days: no more than 5)
     at_least   x >= low               (saves five days: five or more)
     about      low / 1.1 <= x <= 1.1 high    (a figure named: within a tenth of it, :data:`NEAR`)
+    about_at_most, about_at_least            (about, nearly, almost: the bound moved by a tenth in the claim's favour)
+
+so where its *shortfall* (how far x lies on the wrong side of the bound, in the unit of x) is nothing or less.
 
 The table holds every claimant to the same columns; nothing in it says whose side a claim is on.
 """
@@ -25,6 +28,8 @@ import numpy as np
 
 from corridors.catalogue import read_catalogue
 from corridors.observed import DATA, shipped_network
+from corridors.own_files import read_own_table
+from corridors.scenario import read_scenario
 from corridors.scenario_files import list_scenarios
 from corridors.toml_files import ScenarioError, nearest
 from geodata.sources import Evidence, Source, check_sources, keys_of, read_sources
@@ -38,6 +43,7 @@ NEAR = 1.1
 OF_A_CORRIDOR = ("days", "days_saved", "days_ratio", "usd_change", "feasible")
 COMPARED = ("days_saved", "days_ratio", "usd_change")
 BY_NAME = ("input", "first_train", "railway_mt", "trip")
+OR = {"about_at_most": " or less", "about_at_least": " or more"}
 UNITS = {
     "days": "day", "days_saved": "day", "days_ratio": "1", "usd_change": "%", "feasible": "1", "first_train": "year",
     "railway_mt": "Mt/year",
@@ -69,6 +75,7 @@ class Claim:
     corridor: str
     baseline: str
     span: str
+    switches: tuple[str, ...]
     on: str
     why_not: str
     note: str
@@ -80,22 +87,34 @@ class Claim:
 
     @property
     def bound(self) -> float | None:
-        """End that decides: high of at_most, low of at_least, the middle of about; None where nothing is compared."""
+        """End that is named: high of at_most, low of at_least, the middle of about; None where nothing is compared."""
         if self.low is None or self.high is None or not self.relation:
             return None
-        return {"at_most": self.high, "at_least": self.low, "about": (self.low + self.high) / 2.0}[self.relation]
+        ends = {"at_most": self.high, "at_least": self.low, "about": (self.low + self.high) / 2.0}
+        return ends[self.relation.removeprefix("about_")]
 
-    def holds(self, values: Floats) -> Bools:
-        """Draws in which the claim holds, shape (draw,)."""
+    def shortfall(self, values: Floats) -> Floats:
+        """How far figures lie on the wrong side of the claim's bound, 0 or less where it holds, in their unit; shape as given.
+
+        Examples
+        --------
+        "At most 5 days" falls short by 10 where the model has 15; "about 10" by 4, since 11 counts as about 10.
+        """
         low, high = self.low, self.high
         if low is None or high is None:
             msg = f"{self.name}: no figure is claimed"
             raise ValueError(msg)
-        if self.relation == "at_most":
-            return np.asarray(values <= high)
-        if self.relation == "at_least":
-            return np.asarray(values >= low)
-        return np.asarray((values >= low / NEAR) & (values <= high * NEAR))
+        if self.relation.startswith("about"):
+            low, high = (low / NEAR if low > 0 else low * NEAR), (high * NEAR if high > 0 else high / NEAR)
+        if self.relation.endswith("at_most"):
+            return values - high
+        if self.relation.endswith("at_least"):
+            return low - values
+        return np.maximum(low - values, values - high)
+
+    def holds(self, values: Floats) -> Bools:
+        """Draws in which the claim holds, shape (draw,)."""
+        return np.asarray(self.shortfall(values) <= 0.0)
 
     def printed(self) -> str:
         """Figures as claimed, with relation and unit.
@@ -107,13 +126,18 @@ class Claim:
         if self.low is None or self.high is None:
             return "no figure"
         unit = {"1": "", "%": " %", "day": " days", "year": ""}.get(self.unit, f" {self.unit}")
-        low, high = (f"{x:.0f}" if self.unit == "year" else f"{x:,.10g}" for x in (self.low, self.high))
-        words = {"at_most": "at most ", "at_least": "at least ", "about": "about ", "": ""}[self.relation]
+        low, high = (f"{x:.0f}" if self.unit == "year" else _plain(x) for x in (self.low, self.high))
+        words = {"at_most": "at most ", "at_least": "at least ", "": ""}.get(self.relation, "about ")
         if self.low == self.high:
-            return f"{words}{low}{unit}"
+            return f"{words}{low}{unit}{OR.get(self.relation, '')}"
         if self.relation in ("", "about"):
             return f"{words}{low}-{high}{unit}"
-        return f"{words}{high if self.relation == 'at_most' else low}{unit} ({low}-{high} claimed)"
+        end = high if self.relation.endswith("at_most") else low
+        return f"{words}{end}{unit}{OR.get(self.relation, '')} ({low}-{high} claimed)"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.10g}"
 
 
 @lru_cache(maxsize=1)
@@ -123,7 +147,7 @@ def library() -> tuple[dict[str, Source], dict[str, Evidence]]:
 
 
 def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
-    """Claims of the shipped table, or of a file of the same columns.
+    """Claims of the shipped table, or of a file of the same columns, CSV or XLSX.
 
     Raises
     ------
@@ -131,7 +155,7 @@ def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
         Where a row breaks the dictionary, names what is not there, or asks a question that cannot be meant.
     """
     resource = read_dictionary(DATA)["claims"]
-    table = read_table(path or resource.folder / resource.path, resource)
+    table = read_own_table(path, resource) if path else read_table(resource.folder / resource.path, resource)
     sources, evidence = library()
     check_sources({"claims": table}, sources, evidence)
     for i, row in enumerate(table.rows()):
@@ -139,7 +163,7 @@ def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
         if lost:
             raise table.error(i, problem=f'rivals names "{lost[0]}"', mend=did_you_mean(lost[0], evidence))
         _check(table, i, row)
-    kept = ("source", "evidence_ids", "rivals")
+    kept = ("source", "evidence_ids", "rivals", "switches")
     return tuple(Claim(**row | {name: tuple(keys_of([row[name]])) for name in kept}) for row in table.rows())
 
 
@@ -177,7 +201,13 @@ def _check_corridor(table: Table, i: int, row: Mapping[str, Any]) -> None:
                 i, problem=f'{column} is "{row[column]}"', mend=did_you_mean(row[column], names) or "name one"
             )
     if row["measure"] != "feasible" and not row["span"]:
-        raise table.error(i, problem="span is empty", allowed="door, way")
+        raise table.error(i, problem="span is empty", allowed="door, way, move")
+    if row["measure"] in COMPARED and row["baseline"] == row["corridor"]:
+        raise table.error(i, problem=f"{row['corridor']} is compared with itself", mend="name another baseline")
+    try:
+        read_scenario(row["scenario"], keys_of([row["switches"]]))
+    except ScenarioError as bad:
+        raise table.error(i, problem=f'switches are "{row["switches"]}"', mend=str(bad)) from None
 
 
 def find_claims(name: str, claims: tuple[Claim, ...]) -> list[Claim]:

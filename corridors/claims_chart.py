@@ -2,7 +2,7 @@
 
 Figures of all units share one axis by laying each beside the model's own median: 1 is the median, 2 twice as much, on a scale of equal
 factors. The bar is P10-P90 of the model, the mark what is claimed, filled where the claim holds in two thirds of the draws, half-tone where it
-is plausible, hollow where it is not. Differences and shares, which may be negative, years and yes-or-no have no factor; they stand in
+is plausible, hollow where it is not. Above the readings of each claimant stand claim, speaker and date. Differences and shares, which may be negative, years and yes-or-no have no factor; they stand in
 the table below with their odds.
 """
 
@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.charts import in_house_look
-from corridors.claim_cards import HOW_TO_READ, figure
 from corridors.claim_verdicts import VERDICTS
+from corridors.claim_words import HOW_TO_READ, claimed_in_signs, figure
 from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from corridors.claim_verdicts import Verdict
 
-ROW = 0.21
+ROW = 0.19
+INDENT = 0.3
 P50, HOLDS = 1.62, 2.0  # inches right of the claimed figure
-SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": ""}
 RANGE = "#9fb3c9"
 FACES = {"supported": INK, "plausible": "#9a9a9a", "unlikely": "#ffffff", "contradicted by the inputs": "#ffffff"}
 BY_FACTOR = ("days", "days_ratio", "input", "railway_mt", "trip")
@@ -42,24 +42,13 @@ def plot_claims(verdicts: Sequence[Verdict]) -> Figure:
     verdicts
         What :func:`corridors.claim_verdicts.judge` returns.
     """
-    drawn = [v for v in verdicts if v.p is not None and v.claim.measure in BY_FACTOR]
-    listed = [v for v in verdicts if v.p is not None and v.claim.measure not in BY_FACTOR]
-    untested = [v for v in verdicts if v.p is None]
+    drawn = _lines([v for v in verdicts if v.p is not None and v.claim.measure in BY_FACTOR])
+    listed = _lines([v for v in verdicts if v.p is not None and v.claim.measure not in BY_FACTOR])
     body = 0.75 + ROW * len(drawn) + (0.55 + ROW * len(listed) if listed else 0.0)
-    counted = {name: sum(v.verdict == name for v in verdicts) for name in VERDICTS}
-    counts = ", ".join(
-        f"{n} {name if n == 1 else name.replace('contradicts', 'contradict')}" for name, n in counted.items()
-    )
-    head = [f"{len(verdicts)} readings of {len({v.claim.claim_id for v in verdicts})} claims: {counts}."]
-    foot = [
-        "How to read: the bar is P10–P90 of the model over its own median (the upright at 1); the mark is the claim, full where it is supported, grey where "
-        "plausible, hollow where neither. An arrow says that it lies beyond the axis. " + HOW_TO_READ,
-        f"Sources: claims.csv and the bibliography; every card names them: corridors claims --id C01. {len(untested)} readings are not tested, each with its reason.",
-    ]
-    figure_, bottom = new_sheet("What is claimed, beside the model", head, foot, body)
+    figure_, bottom = new_sheet("What is claimed, beside the model", [_counts(verdicts)], _foot(verdicts), body)
     y = bottom + body - 0.1
-    columns = (EDGE, EDGE + 3.95, WIDTH - RIGHT - 3.72)
-    heads = ("claim, and who says so", "claimed over the model's median", "claimed")
+    columns = (EDGE, EDGE + 4.0, WIDTH - RIGHT - 3.72)
+    heads = ("claim, speaker and date; readings", "claimed over the model's median", "claimed")
     for x, text in zip(columns, heads, strict=True):
         write(figure_, x, y, text, size=SMALL, color=FAINT)
     for x, text in zip(
@@ -71,15 +60,47 @@ def plot_claims(verdicts: Sequence[Verdict]) -> Figure:
         figure_, columns[1], y - ROW * len(drawn), columns[2] - columns[1] - 0.25, max(ROW * len(drawn), 0.01)
     )
     _axis(ax, len(drawn))
-    for i, v in enumerate(drawn):
-        _mark(ax, i, v)
-        _words(figure_, y - ROW * (i + 0.5), v, columns)
+    for i, line in enumerate(drawn):
+        if not isinstance(line, str):
+            _mark(ax, i, line)
+        _words(figure_, y - ROW * (i + 0.5), line, columns)
     y -= ROW * len(drawn) + 0.5
     if listed:
         write(figure_, EDGE, y, "Differences, shares, years, and whether there is a way", weight="bold")
-    for i, v in enumerate(listed):
-        _words(figure_, y - 0.2 - ROW * i, v, columns)
+    for i, line in enumerate(listed):
+        _words(figure_, y - 0.2 - ROW * i, line, columns)
     return figure_
+
+
+def _lines(verdicts: Sequence[Verdict]) -> list[Verdict | str]:
+    """Readings, each claimant's under a line of its own."""
+    lines: list[Verdict | str] = []
+    last = ("", "")
+    for v in verdicts:
+        if (v.claim.claim_id, v.claim.who) != last:
+            last = (v.claim.claim_id, v.claim.who)
+            lines.append(f"{v.claim.claim_id}  {v.claim.who}, {v.claim.date}")
+        lines.append(v)
+    return lines
+
+
+def _counts(verdicts: Sequence[Verdict]) -> str:
+    counted = {name: sum(v.verdict == name for v in verdicts) for name in VERDICTS}
+    said = ", ".join(
+        f"{n} {name if n == 1 else name.replace('contradicts', 'contradict')}" for name, n in counted.items()
+    )
+    return f"{len(verdicts)} readings of {len({v.claim.claim_id for v in verdicts})} claims: {said}."
+
+
+def _foot(verdicts: Sequence[Verdict]) -> list[str]:
+    untested = sum(v.p is None for v in verdicts)
+    assumed = " ".join(sorted({v.answer.reason for v in verdicts if v.answer.reason.startswith("Assumed")}))
+    return [
+        "How to read: the bar is P10–P90 of the model over its own median (the upright at 1); the mark is the claim, full where it is supported, grey where "
+        "plausible, hollow where neither. An arrow says that it lies beyond the axis. " + HOW_TO_READ,
+        *([f"{assumed}."] if assumed else []),
+        f"Sources: claims.csv and the bibliography; every card names them: corridors claims --id C01. {untested} readings are not tested, each with its reason.",
+    ]
 
 
 def _axis(ax: Axes, rows: int) -> None:
@@ -115,17 +136,25 @@ def _mark(ax: Axes, i: int, v: Verdict) -> None:
     )  # fmt: skip
 
 
-def _words(figure_: Figure, y: float, v: Verdict, columns: tuple[float, float, float]) -> None:
-    c = v.claim
-    room = columns[1] - columns[0] - 0.12 if c.measure in BY_FACTOR else columns[2] - columns[0] - 0.2
-    write(figure_, columns[0], y, shorten(f"{c.claim_id} {c.claim} ({c.who})", SMALL, room), size=SMALL, gid="name")
+def _words(figure_: Figure, y: float, line: Verdict | str, columns: tuple[float, float, float]) -> None:
+    if isinstance(line, str):
+        write(
+            figure_,
+            columns[0],
+            y,
+            shorten(line, SMALL, columns[1] - columns[0] - 0.1),
+            size=SMALL,
+            color=FAINT,
+            gid="who",
+        )
+        return
+    v, c = line, line.claim
+    room = (columns[1] if c.measure in BY_FACTOR else columns[2]) - columns[0] - INDENT - 0.1
+    write(figure_, columns[0] + INDENT, y, shorten(c.claim, SMALL, room), size=SMALL, gid="name")
     middle = v.interval[1] if v.interval else 0.0
     said = ("yes" if middle else "no") if c.measure == "feasible" else figure(middle, c.unit)
-    ends = [c.low, c.high] if c.relation == "about" and c.low != c.high else [c.bound]
-    claimed = (
-        "a way" if c.measure == "feasible" else SIGNS[c.relation] + "–".join(figure(x or 0.0, c.unit) for x in ends)
-    )
-    write(figure_, columns[2], y, claimed, size=SMALL, gid="claimed")
+    write(figure_, columns[2], y, claimed_in_signs(c), size=SMALL, gid="claimed")
     write(figure_, columns[2] + P50, y, said, size=SMALL, ha="right", gid="figures")
     write(figure_, columns[2] + HOLDS, y, f"{v.p:.0%}", size=SMALL, ha="right", gid="odds")
-    write(figure_, WIDTH - RIGHT, y, v.verdict, size=SMALL, weight="bold", ha="right", gid="verdict")
+    verdict = v.in_brief.replace(" by the inputs", "") if v.near else v.verdict
+    write(figure_, WIDTH - RIGHT, y, verdict, size=SMALL, weight="bold", ha="right", gid="verdict")

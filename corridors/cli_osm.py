@@ -177,8 +177,8 @@ def _traces(rails: RailGraph) -> list[Trace]:
 
 def _tiles(corridor: str, bbox: str, polygon: Path | None, margin_km: float) -> list[Box]:
     from corridors.toml_files import ScenarioError
-    from geodata.osm_fetch import grid_tiles, polygon_tiles
     from geodata.osm_read import parsed
+    from geodata.osm_tiles import grid_tiles, polygon_tiles
     from geodata.overpass import Box
 
     given = [word for word, value in (("--corridor", corridor), ("--bbox", bbox), ("--polygon", polygon)) if value]
@@ -208,7 +208,7 @@ def _strip(corridor: str, margin_km: float) -> list[Box]:
     from corridors.scenario import read_scenario
     from corridors.study import run as carry
     from corridors.toml_files import ScenarioError, nearest
-    from geodata.osm_fetch import strip_tiles
+    from geodata.osm_tiles import strip_tiles
 
     known = read_catalogue()
     if corridor not in known:

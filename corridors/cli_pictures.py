@@ -64,7 +64,7 @@ def map_(
         list[str] | None, typer.Option("--corridor", help="Corridor to draw; may be repeated; all if not given.")
     ] = None,
     region: Annotated[
-        str, typer.Option("--region", help="all, afghanistan, pakistan, turkmenistan or kazakhstan.")
+        str, typer.Option("--region", help="all, afghanistan, pakistan, turkmenistan, uzbekistan or kazakhstan.")
     ] = "all",
     theme: Annotated[str, THEME] = "light",
     size: Annotated[str, SIZE] = "a4",

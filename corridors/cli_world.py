@@ -15,7 +15,9 @@ NO_WAY = 3
 
 @commands.command()
 def validate(
-    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of trips of your own, columns as ours.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="CSV or XLSX of trips of your own, columns as ours.")
+    ] = None,
     draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws of each trip; 512 if not given.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and the chart.")] = None,
@@ -58,7 +60,9 @@ def validate(
 @commands.command()
 def claims(
     name: Annotated[str, typer.Option("--id", help="Claim, such as C01: its cards; all in a table if not given.")] = "",
-    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of claims of your own, columns as ours.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="CSV or XLSX of claims of your own, columns as ours.")
+    ] = None,
     draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws of each; 1,024 if not given.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="CSV file to write; the chart stands beside it.")] = None,
@@ -66,9 +70,10 @@ def claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Test what others say: the model's range for the same question, the odds that it holds, a verdict."""
-    from corridors.claim_cards import HOW_TO_READ, card, verdict_rows
+    from corridors.claim_cards import cards, verdict_rows
     from corridors.claim_questions import DRAWS
     from corridors.claim_verdicts import judge
+    from corridors.claim_words import HOW_TO_READ
     from corridors.claims import find_claims, read_claims
     from corridors.record_files import check_csv_target, write_records
 
@@ -76,8 +81,9 @@ def claims(
         check_csv_target(out)
     every = read_claims(rows)
     asked = find_claims(name, every) if name else list(every)
-    found = judge(asked, every, draws=draws or DRAWS, seed=seed)
-    records = verdict_rows(found)
+    wanted = bool(name or as_json or out)  # a table on the screen has no room for what would have to be true
+    found = judge(asked, every, draws=draws or DRAWS, seed=seed, needs=wanted)
+    records = verdict_rows(found) if wanted else []
     if out is not None:
         from corridors.charts import save
         from corridors.claims_chart import plot_claims
@@ -88,8 +94,7 @@ def claims(
         about = {"draws": draws or DRAWS, "seed": seed, "how_to_read": HOW_TO_READ}
         typer.echo(json.dumps(about | {"claims": records}, ensure_ascii=False, allow_nan=False))
     elif name:
-        typer.echo("\n\n".join(card(v) for v in found))
-        typer.echo(f"\n{HOW_TO_READ}")
+        typer.echo(cards(found))
     else:
         from corridors.printing_world import print_claims
 
@@ -100,7 +105,9 @@ def claims(
 
 @commands.command()
 def calibrate(
-    rows: Annotated[Path | None, typer.Option("--rows", help="CSV of trips of your own, columns as ours.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="CSV or XLSX of trips of your own, columns as ours.")
+    ] = None,
     kinds: Annotated[str, typer.Option("--kinds", help="Kinds of trips weighed, with commas.")] = "measured,pilot",
     draws: Annotated[int | None, typer.Option("--draws", min=8, help="Draws; 4,096 if not given.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridors.citations import sources_of_activity
 from corridors.comparison import COLUMNS, comparison_rows
 from corridors.provenance import LICENCE, versions
-from corridors.result_tables import KINDS, TEXTS, route_line
+from corridors.result_tables import KINDS, TEXTS, line_between, route_line
 from corridors.toml_files import ScenarioError
-from geodata.geometry import read_shapes
+from geodata.geometry import read_shapes, shapes_under_odbl
 from geodata.network import DATA as GEODATA
 from sim.closures import SEVERITY
 
@@ -135,8 +135,9 @@ def routes(study: Study) -> Layer:
     shapes, figures = read_shapes(GEODATA), _dated(comparison_rows(study))
     columns = (
         *columns_of(COLUMNS), Column("corridor_name", "string"), Column("countries", "strings"),
-        Column("source_ids", "strings"),
+        Column("source_ids", "strings"), Column("licence", "string"),
     )  # fmt: skip
+    traced = shapes_under_odbl(GEODATA)
     found = {(r["origin"], r["destination"], r["corridor"]): r for r in figures}
     rows, lines = [], []
     for way in study.ways:
@@ -147,6 +148,7 @@ def routes(study: Study) -> Layer:
             "corridor_name": study.catalogue[way.corridor].name,
             "countries": _countries(way),
             "source_ids": _source_ids(study, way),
+            "licence": _licence(any(_from_osm(name, study, traced) for name in _hops(way))),
         }
         rows.append({**found[way.origin, way.destination, way.corridor], **extra})
         lines.append(line)
@@ -156,6 +158,21 @@ def routes(study: Study) -> Layer:
 def _countries(way: Way) -> list[str]:
     activities = way.itinerary.activities if way.itinerary else ()
     return list(dict.fromkeys(a.country for a in activities))
+
+
+def _hops(way: Way) -> list[str]:
+    activities = way.itinerary.activities if way.itinerary else ()
+    return list(dict.fromkeys(a.link_id or a.crossing_id for a in activities if a.moving))
+
+
+def _from_osm(name: str, study: Study, traced: Collection[str]) -> bool:
+    """Whether the length or the shape of a link or crossing is made from OpenStreetMap."""
+    hop = study.network.links.get(name) or study.network.crossings.get(name)
+    return name in traced or (hop is not None and hop.length_basis == "osm")
+
+
+def _licence(from_osm: bool) -> str:  # noqa: FBT001 - a fact, not a switch
+    return "ODbL-1.0" if from_osm else "CC-BY-4.0"
 
 
 def _source_ids(study: Study, way: Way) -> list[str]:
@@ -196,15 +213,14 @@ def links(study: Study) -> Layer:
     columns = (
         *(Column(name, "string") for name in _LINK_TEXTS), Column("countries", "strings"),
         Column("gauges_mm", "integers", "mm"), Column("length_km", "number", "km"), Column("directed", "boolean"),
-        Column("state_as_of", "date"), Column("source_ids", "strings"),
+        Column("state_as_of", "date"), Column("source_ids", "strings"), Column("licence", "string"),
     )  # fmt: skip
-    rows = [_with_state(study, row) for row in (*_stretches(study), *_crossings(study))]
-    lines = []
-    for row in rows:
-        a, b = nodes[row["from_node_id"]], nodes[row["to_node_id"]]
-        shape = shapes.get(row["link_id"]) if row["part"] == "link" else None
-        straight = [[a.lon, a.lat], [b.lon, b.lat]]
-        lines.append(straight if shape is None else [[round(float(x), 6), round(float(y), 6)] for x, y in shape])
+    traced = shapes_under_odbl(GEODATA)
+    rows = [
+        _with_state(study, row) | {"licence": _licence(_from_osm(row["link_id"], study, traced))}
+        for row in (*_stretches(study), *_crossings(study))
+    ]
+    lines = [line_between(shapes.get(row["link_id"]), (row["from_node_id"], row["to_node_id"]), nodes) for row in rows]
     return Layer("links", "Stretches and border crossings on the date", columns, rows, "LineString", lines)
 
 

@@ -16,11 +16,12 @@ from corridors import signs
 from corridors.captions import factor_of, figures, one_of, place_name, unit_of
 from corridors.hinterland import Reach, hinterland
 from corridors.lettering import Lettering, Type, wrapped
-from corridors.map_layers import draw_network, draw_scale
+from corridors.map_layers import draw_network
 from corridors.map_scene import Ground, ground_of, refuse_unknown
 from corridors.map_sheet import LEFT, PANEL, axes_at, new_map_sheet
 from corridors.maps import CHOICES
 from corridors.multiples import panels
+from corridors.scale_bar import draw_scale
 from corridors.sheet import PROJECTION_NOTE, Frame, draw_ground, frame_round
 from corridors.style import rc_params
 from geodata.basemap import LOCAL_NAMES, attributions

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from corridors import signs
 from corridors.bands import Band, lay_bands
+from corridors.covered_lines import clear_of
 from corridors.lettering import Box, Lettering, Type
 from corridors.map_key import OnMap
 from corridors.map_places import ENDS, Sign, draw_signs, signs_of, write_label, write_signs
 from corridors.map_scene import Ground, Scene, ends_of, hauls_of, in_frame, short_name, stretches_of
+from corridors.scale_bar import draw_scale
 from corridors.sheet import EURASIA, Frame, Stroke, draw_ground, draw_lines, draw_overview, frame_round
 from geodata.basemap import read_borders, read_local_names, read_names
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from corridors.style import Theme
 
 Points = NDArray[np.float64]
 
@@ -42,8 +43,8 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
         spine.set_edgecolor(theme.faint_ink)
         spine.set_zorder(20)
     draw_ground(axes, frame, theme, borders=borders)
-    rails, roads = draw_network(axes, frame, scene)
     bands = lay_bands(stretches_of(scene, frame), ends_of(scene, frame), pitch=signs.BAND_PITCH)
+    rails, roads = draw_network(axes, frame, scene, bands=bands)
     draw_bands(axes, bands, scene)
     lettering = Lettering(frame.width, frame.height)
     lettering.avoid(_dots([b.points for b in bands], frame))
@@ -81,11 +82,18 @@ def draw_map(axes: Axes, frame: Frame, scene: Scene, borders: str) -> OnMap:
 
 
 def draw_network(
-    axes: Axes, frame: Frame, scene: Scene | Ground, built: Collection[str] = (), *, small: bool = False
+    axes: Axes,
+    frame: Frame,
+    scene: Scene | Ground,
+    built: Collection[str] = (),
+    *,
+    bands: Sequence[Band] = (),
+    small: bool = False,
 ) -> tuple[frozenset[str], bool]:
     """Railways and roads of the region; gives the statuses of railways drawn, and whether there are roads.
 
-    What is in `built` is drawn as in service, whatever its row says; a small map has no roads.
+    What is in `built` is drawn as in service, whatever its row says; a small map has no roads. Where a band of a corridor
+    runs over a line, the line is not drawn.
     """
     rails: dict[str, list[Points]] = {}
     roads: list[Points] = []
@@ -97,10 +105,11 @@ def draw_network(
         if frame.holds(line, -20.0).any():
             status = "operational" if name in built else hop.status
             (rails.setdefault(status, []) if hop.mode == "rail" else roads).append(line)
+    over = [band.points for band in bands if band.mode in {"rail", "road"}]
     if not small:
-        signs.draw_road(axes, roads, scene.theme)
+        signs.draw_road(axes, clear_of(roads, over), scene.theme)
     for status, lines in rails.items():
-        signs.draw_railway(axes, lines, status, scene.theme, small=small)
+        signs.draw_railway(axes, clear_of(lines, over), status, scene.theme, small=small)
     return frozenset(rails), bool(roads)
 
 
@@ -223,26 +232,6 @@ def write_names(axes: Axes, frame: Frame, scene: Scene | Ground, lettering: Lett
             label = next((found for found in tries if found is not None), None)
             water = name.kind != "country"
             write_label(axes, label, theme.type_on_sea if water else theme.country, theme.sea if water else theme.land)
-
-
-def draw_scale(axes: Axes, frame: Frame, theme: Theme, lettering: Lettering, length_km: float = 500.0) -> None:
-    """Bar of so many kilometres along the lower edge, where it covers least; to be drawn once the signs have their places."""
-    length = length_km * frame.scale
-    y = 16.0
-
-    def room(x: float) -> Box:
-        return Box(x - 6.0, y - 10.0, x + length + 24.0, y + 16.0)
-
-    spots = np.linspace(14.0, max(frame.width - length - 30.0, 14.0), 9)[[0, 8, 1, 7, 2, 6, 3, 5, 4]]
-    x = float(min(spots, key=lambda at: (not lettering.is_free(room(at)), lettering.ink_under(room(at)) > 4)))
-    lettering.block(room(x))
-    for i, colour in enumerate((theme.ink, theme.paper)):
-        line = np.array([[x + i * length / 2, y], [x + (i + 1) * length / 2, y]])
-        draw_lines(axes, [line], Stroke(theme.ink, 3.0, 9.0))
-        draw_lines(axes, [line + np.array([[0.6, 0.0], [-0.6, 0.0]])], Stroke(colour, 1.8, 9.1))
-    middle = [(0.5, f"{length_km / 2:g}")] if length > 60.0 else []
-    for at, words in ((0.0, "0"), *middle, (1.0, f"{length_km:g} km")):
-        signs.write(axes, (x + at * length - 2.0, y + 4.0), words, Type(6.5), signs.Ink(theme.ink, theme.paper))
 
 
 def _draw_small_map(axes: Axes, frame: Frame, scene: Scene, bands: Sequence[Band], lettering: Lettering) -> None:

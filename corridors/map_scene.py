@@ -16,7 +16,7 @@ from corridors.spine import Stretch
 from corridors.style import COLOURS, CorridorStyle, corridor_styles
 from corridors.themes import THEMES, Theme, on_theme
 from corridors.toml_files import ScenarioError, nearest
-from geodata.geometry import read_shapes
+from geodata.geometry import drawn_line, read_shapes
 from geodata.network import DATA, read_network
 
 if TYPE_CHECKING:
@@ -32,7 +32,14 @@ Points = NDArray[np.float64]
 WINDOW = (45.0, 21.0, 93.0, 57.0)
 """West, south, east, north of what the large map may show; the rest is on the small one. [deg]."""
 _OVERLAP_PT = 60.0
-REGIONS = {"all": "", "afghanistan": "AF", "pakistan": "PK", "turkmenistan": "TM", "kazakhstan": "KZ"}
+REGIONS = {
+    "all": "",
+    "afghanistan": "AF",
+    "pakistan": "PK",
+    "turkmenistan": "TM",
+    "uzbekistan": "UZ",
+    "kazakhstan": "KZ",
+}
 """Regions that a map may be cut to, and their country (ISO 3166-1 alpha-2)."""
 
 
@@ -62,8 +69,7 @@ class Ground(NamedTuple):
         """Longitudes and latitudes of a link or crossing, from its from-node to its to-node. [deg]."""
         hop = self.hop(name)
         ends = np.array([[self.nodes[n].lon, self.nodes[n].lat] for n in (hop.from_node_id, hop.to_node_id)])
-        shape = self.shapes.get(name)
-        return ends if shape is None else np.concatenate([ends[:1], shape, ends[1:]])
+        return drawn_line(self.shapes.get(name), ends)
 
 
 class Scene(NamedTuple):

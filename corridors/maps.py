@@ -58,7 +58,7 @@ def plot_map(  # noqa: PLR0913 - keywords of a notebook, each a choice of its ow
     corridors
         Corridors to draw (``corridor_id``); all of the study if none is given.
     region
-        "all" for all that the ways pass, or "afghanistan", "pakistan", "turkmenistan", "kazakhstan".
+        "all" for all that the ways pass, or "afghanistan", "pakistan", "turkmenistan", "uzbekistan", "kazakhstan".
     theme
         "light", "print" to spare ink, "dark" for a projector, or "grey" for a printer without colour.
     borders

@@ -14,11 +14,12 @@ import numpy as np
 from corridors import signs
 from corridors.bands import lay_bands
 from corridors.lettering import Lettering, Type, text_size, wrapped
-from corridors.map_layers import draw_bands, draw_network, draw_scale, write_names
+from corridors.map_layers import draw_bands, draw_network, write_names
 from corridors.map_places import ENDS, draw_signs, signs_of, write_signs
 from corridors.map_scene import Scene, ends_of, places_in_window, refuse_unknown, scene_of, stretches_of
 from corridors.map_sheet import GUTTER, LEFT, PANEL, axes_at, new_map_sheet
 from corridors.maps import CHOICES, foot_of
+from corridors.scale_bar import draw_scale
 from corridors.sheet import Frame, draw_ground, frame_round
 from corridors.style import rc_params
 from corridors.toml_files import ScenarioError

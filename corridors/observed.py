@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from corridors.catalogue import Corridor, Mode, Stage
+from corridors.own_files import read_own_table
 from corridors.own_rows import tables_with
 from corridors.scenario import Scenario, read_scenario
 from corridors.study import Tables
@@ -109,7 +110,7 @@ class Trip:
 
 
 def read_trips(path: Path | None = None) -> tuple[Trip, ...]:
-    """Trips of the shipped table, or of a file of the same columns.
+    """Trips of the shipped table, or of a file of the same columns, CSV or XLSX.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def read_trips(path: Path | None = None) -> tuple[Trip, ...]:
         Where a row breaks the dictionary, names a place, source or evidence that is not there, or cannot be meant.
     """
     resource = read_dictionary(DATA)["observed_trips"]
-    table = read_table(path or resource.folder / resource.path, resource)
+    table = read_own_table(path, resource) if path else read_table(resource.folder / resource.path, resource)
     sources, evidence = read_sources()
     check_sources({"observed_trips": table}, sources, evidence)
     places = shipped_network().nodes

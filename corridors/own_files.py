@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from geodata.csv_records import is_one_column, read_cells
-from geodata.tables import TableError, check_header, did_you_mean
+from geodata.tables import TableError, check_header, did_you_mean, read_rows
 from geodata.workbooks import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geodata.tables import Resource
+    from geodata.tables import Resource, Table
 
 _FORMULA = re.compile(r"[=@\t\r]|[+-].*(\||!|[A-Za-z0-9.]\()")
 KINDS = (".csv", ".xlsx")
@@ -76,6 +76,20 @@ def read_row_files(files: Sequence[str | Path], resources: Mapping[str, Resource
             raise TableError.at(label, problem="there is no such file", mend=did_you_mean(path.name, beside))
         found += _csv(path, label, resources) if path.suffix.lower() == ".csv" else _workbook(path, label, resources)
     return found
+
+
+def read_own_table(path: Path, resource: Resource) -> Table:
+    """Read a whole table that a user brings, from CSV or from the sheet of its name in a workbook; columns left out are empty.
+
+    Raises
+    ------
+    TableError
+        As for :func:`read_row_files`, and at the first cell that the dictionary does not allow.
+    """
+    files = read_row_files([path], {resource.name: resource})
+    if len(files) != 1:
+        raise TableError.at(path.name, problem=f"holds {len(files)} sheets", allowed=f'one, called "{resource.name}"')
+    return read_rows(files[0].rows, resource, files[0].label, files[0].lines)
 
 
 def _csv(path: Path, label: str, resources: Mapping[str, Resource]) -> list[RowFile]:

@@ -80,13 +80,11 @@ def print_fleet(study: Study, sheets: Mapping[tuple[str, float], Sequence[SheetR
         say(study.assumption)
     first = [(name, rows) for (name, tonnes), rows in sheets.items() if tonnes == tonnages[0]]
     for corridor, rows in first:
-        for part in _tables(f"{corridor}, {tonnages[0] / 1e6:g} Mt a year", rows, console.width):
-            console.print(part)
+        console.print(*_tables(f"{corridor}, {tonnages[0] / 1e6:g} Mt a year", rows, console.width), sep="")
         for sentence in record_sentences(rows):
             say(f"  {sentence}.")
     if len(tonnages) > 1:
-        for part in _compared(sheets, tonnages, console.width):
-            console.print(part)
+        console.print(*_compared(sheets, tonnages, console.width), sep="")
     say("")
     for sentence in (HOW_TO_READ, *reasons(comparison_rows(study))):
         say(sentence)

@@ -138,9 +138,11 @@ def print_shapes(rows: Sequence[Mapping[str, Any]], listed: Sequence[Mapping[str
     )
     if listed:
         lines = [
-            [row["object_id"], row["ours_km"], row["osm_km"], row["difference_percent"], row["basis"]] for row in listed
+            [row["object_id"], row["ours_km"], row["osm_km"], row["difference_percent"], row["basis"], row["differs"]]
+            for row in listed
         ]
-        _table("Listed for a person, not written", ["stretch", "ours km", "OSM km", "%", "our basis"], lines)
+        heads = ["stretch", "ours km", "OSM km", "%", "our basis", "differs"]
+        _table("Listed for a person, not written", heads, lines)
     for row in rows:
         if row["osm_km"] is None and row["status_ours"] == "operational":
             typer.echo(f"  {row['object_id']}: {row['status_osm']}")

@@ -99,21 +99,26 @@ def print_claims(found: Sequence[Verdict]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from corridors.claim_cards import HOW_TO_READ, figure
+    from corridors.claim_words import HOW_TO_READ, claimed_in_signs, figures, readings_in_words
 
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH + 20)
     table = Table(title="What others say, and the model's answer to the same question", title_justify="left")
-    for name in ("claim", "quantity", "claimed", "P10", "P50", "P90", "holds", "verdict"):
-        left = name in ("claim", "quantity", "verdict")
-        table.add_column(name, justify="left" if left else "right", overflow="fold")
+    for name in ("claim", "what is said", "who says so", "claimed", "model P50 (P10 to P90)", "holds in", "verdict"):
+        right = name[:5] in ("claim", "model", "holds") and name != "claim"
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for v in found:
-        unit = v.claim.unit
-        three = ["", "", ""] if v.interval is None else [figure(x, unit) for x in v.interval]
-        held = "" if v.p is None else f"{v.p:.0%}"
-        verdict = v.verdict if v.p is not None else f"{v.verdict}: {v.answer.reason}"
-        table.add_row(v.claim.name, v.claim.quantity, v.claim.printed(), *three, held, verdict)
+        c = v.claim
+        said = [c.name, c.claim, f"{c.who}, {c.date}"]
+        if v.p is None or v.interval is None:
+            table.add_row(*said, c.printed(), "", "", f"{v.verdict}: {v.answer.reason}")
+            continue
+        model = ("yes" if v.p else "no") if c.measure == "feasible" else figures(v.interval, c.unit)
+        table.add_row(*said, claimed_in_signs(c), model, f"{v.p:.0%}", v.in_brief)
     console.print(table)
+    for text in readings_in_words(found):
+        console.print(text, soft_wrap=True)
     console.print(HOW_TO_READ, soft_wrap=True)
+    console.print("What would have to be true for a claim to hold: corridors claims --id C01.", soft_wrap=True)
 
 
 def print_calibration(

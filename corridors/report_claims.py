@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from corridors.claim_cards import HOW_TO_READ, figure
+from corridors.claim_sources import other_side
+from corridors.claim_words import HOW_TO_READ, claimed_in_signs, figures, readings_in_words
 from corridors.claims_chart import plot_claims
 from corridors.paper_parts import Footnotes, Html, element, joined, picture, table
 
 if TYPE_CHECKING:
     from corridors.claim_verdicts import Verdict
 
-HEAD = ("claim", "who says so", "claimed", "model P50 (P10–P90)", "holds in", "verdict")
+HEAD = ("claim", "who says so", "verdict", "claimed", "model P50 (P10 to P90)", "holds in")
 
 
 def claims_part(verdicts: Sequence[Verdict], notes: Footnotes) -> Html:
@@ -34,18 +35,19 @@ def claims_part(verdicts: Sequence[Verdict], notes: Footnotes) -> Html:
     tested = [v for v in verdicts if v.p is not None]
     untested = len(verdicts) - len(tested)
     rows = [_row(v, notes) for v in tested]
-    said = f"{HOW_TO_READ} {untested} readings are not tested, each for a reason that corridors claims tells."
+    said = f"{HOW_TO_READ} {untested} readings are not tested, each for a reason that corridors claims tells; corridors claims --id C01 tells what would have to be true for a claim to hold."
     drawn = picture(plot_claims(tested), "What is claimed, beside the model", "What is claimed, beside the model.")
-    return joined(
-        [element("h2", "What others say"), element("p", said, class_="faint"), drawn, table(HEAD, rows, words=2)]
-    )
+    differ = [element("li", text) for text in readings_in_words(tested)]
+    parts = [element("p", said, class_="faint"), drawn, table(HEAD, rows, words=3)]
+    parts += [element("h3", "How the readings of one claim differ"), element("ul", joined(differ))] if differ else []
+    return joined([element("h2", "What others say"), *parts])
 
 
 def _row(v: Verdict, notes: Footnotes) -> list[object]:
     c = v.claim
     keys = [*c.source, *(item.source_id for item in v.others)]
-    claim = joined([f"{c.claim_id} {c.claim}", notes.marks(keys)])
+    claim = joined([f"{c.claim_id} {c.reading}: {c.claim}", notes.marks(keys)])
     if c.measure == "feasible":
-        return [claim, f"{c.who}, {c.date}", "a way", "yes" if v.p else "no", f"{v.p:.0%}", v.verdict]
-    low, middle, high = (figure(x, c.unit) for x in v.interval or (0.0, 0.0, 0.0))
-    return [claim, f"{c.who}, {c.date}", c.printed(), f"{middle} ({low} – {high})", f"{v.p:.0%}", v.verdict]
+        return [claim, f"{c.who}, {c.date}", v.in_words, "a way", "yes" if v.p else "no", f"{v.p:.0%}"]
+    model = joined([figures(v.interval or (), c.unit), notes.marks(other_side(v))])
+    return [claim, f"{c.who}, {c.date}", v.in_words, claimed_in_signs(c), model, f"{v.p:.0%}"]

@@ -21,14 +21,17 @@ from sim.sampling import Draws
 from sim.switching_value import Contender, Duel, Lever, Switch, tried_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from corridors.scenario import Scenario
     from corridors.switching import Rivals
 
 SIDE = 0.01
 """How far to either side of a value the better way is looked at, as a share of it."""
 EXACT = 0.005
 """How exactly a value is found by re-runs, as a share of it."""
+LENGTH = "project_length."
+"""What the name of a contested length begins with, before the project."""
 STEPS = 4
 """Re-runs between a value that does not hold and the end of what is tried, before bisection."""
 
@@ -43,12 +46,7 @@ def searched_anew(found: Rivals, lever: Lever, value: float) -> Duel:
     """
     from corridors.study import set_up
 
-    scenario = found.study.scenario
-    if lever.project:
-        change: dict[str, object] = {"project_length": {**scenario.project_length, lever.project: value}}
-    else:
-        change = {"set": {**scenario.set, **{f"{lever.name}.{field}": value for field in ("low", "best", "high")}}}
-    search, _ = set_up(scenario.model_copy(update=change), found.study.catalogue)
+    search, _ = set_up(with_inputs(found.study.scenario, {lever.name: value}), found.study.catalogue)
     contenders = []
     for way in (found.a, found.b):
         plan = search.find(find_corridor(way.corridor, found.study.catalogue), way.origin, way.destination).plan
@@ -59,6 +57,17 @@ def searched_anew(found: Rivals, lever: Lever, value: float) -> Duel:
     old = found.duel.draws
     draws = Draws(search.parameters, search.lengths, old.count, old.seed, old.knowledge_replicate, old.trip_replicate)
     return Duel(contenders[0], contenders[1], found.measure, draws, found.duel.usd_per_hour)
+
+
+def with_inputs(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """Scenario in which some inputs are set, as with ``--set``: rows by parameter_id, lengths as ``project_length.ID``."""
+    lengths, rows = dict(scenario.project_length), dict(scenario.set)
+    for name, value in values.items():
+        if name.startswith(LENGTH):
+            lengths[name.removeprefix(LENGTH)] = value
+        else:
+            rows |= {f"{name}.{field}": value for field in ("low", "best", "high")}
+    return scenario.model_copy(update={"project_length": lengths, "set": rows})
 
 
 def held(found: Rivals, switch: Switch) -> tuple[Switch, Duel]:
@@ -81,27 +90,46 @@ def held(found: Rivals, switch: Switch) -> tuple[Switch, Duel]:
     ScenarioError
         As for :func:`searched_anew`.
     """
+    borne = borne_out(switch, lambda x: searched_anew(found, switch.lever, x).gap() < 0)
+    if borne.value is None or borne.value == switch.value:
+        return borne, found.duel
+    return borne, replace(searched_anew(found, borne.lever, borne.value), draws=found.duel.draws)
+
+
+def borne_out(switch: Switch, wins_at: Callable[[float], bool]) -> Switch:
+    """Switching value as whole re-runs have it, marked as tried.
+
+    Parameters
+    ----------
+    switch
+        What was found with the ways as they go.
+    wins_at
+        Whether the gap is below zero in a whole re-run with the input at a value.
+
+    Returns
+    -------
+    Switch
+        The same where it holds; else the value of the re-runs, or none.
+    """
     if switch.value is None:
-        return switch, found.duel
+        return switch
     lever, value = switch.lever, switch.value
     known: dict[float, bool] = {}
 
     def wins(x: float) -> bool:
         if x not in known:
-            known[x] = searched_anew(found, lever, x).gap() < 0
+            known[x] = wins_at(x)
         return known[x]
 
     least, most = tried_values(lever)
     below, above = wins(max(value * (1 - SIDE), least)), wins(min(value * (1 + SIDE), most))
     if below != above and below == switch.better_below:
-        return replace(switch, searched=True), found.duel
+        return replace(switch, searched=True)
     moved = _crossing(wins, lever, value)
     if moved is None:
-        return Switch(lever, None, tried=(least, most), searched=True), found.duel
+        return Switch(lever, None, tried=(least, most), searched=True)
     x, is_below = moved
-    inside = lever.low <= x <= lever.high
-    there = Switch(lever, x, inside, lever.moved(x), is_below, (least, most), searched=True)
-    return there, replace(searched_anew(found, lever, x), draws=found.duel.draws)
+    return Switch(lever, x, lever.low <= x <= lever.high, lever.moved(x), is_below, (least, most), searched=True)
 
 
 def _crossing(wins: Callable[[float], bool], lever: Lever, value: float) -> tuple[float, bool] | None:

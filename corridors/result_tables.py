@@ -9,16 +9,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from corridors.citations import sources_of_activity
 from corridors.comparison import COLUMNS, comparison_rows
 from corridors.matched_rows import ROW_COLUMNS, ROW_TEXTS
 from corridors.provenance import LICENCE
-from geodata.geometry import read_shapes
+from geodata.geometry import drawn_line, read_shapes
 from geodata.network import DATA as GEODATA
 from sim.cost import ALL_COMPONENTS
 
 if TYPE_CHECKING:
     from corridors.study import Study, Way
+    from geodata.network import Node
     from sim.activities import Activity
     from sim.itinerary import Priced
 
@@ -128,12 +131,14 @@ def cost_rows(study: Study) -> list[dict[str, Any]]:
 
 
 def route_line(way: Way, study: Study, shapes: Mapping[str, Any]) -> list[list[float]]:
-    """Drawn line of a way, lon and lat, from the shapes of its links or straight between its places."""
+    """Drawn line of a way, lon and lat, over the shapes of its links and crossings or straight between its places."""
     points: list[list[float]] = []
-    activities: Sequence[Activity] = way.itinerary.activities if way.itinerary else ()
-    for activity in activities:
-        if not activity.moving:
+    last = ""
+    for activity in way.itinerary.activities if way.itinerary else ():
+        name = activity.link_id or activity.crossing_id
+        if not activity.moving or (activity.crossing_id and name == last):  # the two sides of a crossing are one line
             continue
+        last = name
         for point in _stretch(activity, study, shapes):
             if not points or points[-1] != point:
                 points.append(point)
@@ -141,14 +146,18 @@ def route_line(way: Way, study: Study, shapes: Mapping[str, Any]) -> list[list[f
 
 
 def _stretch(activity: Activity, study: Study, shapes: Mapping[str, Any]) -> list[list[float]]:
-    nodes = study.network.nodes
-    a, b = nodes[activity.from_node_id], nodes[activity.to_node_id]
-    shape = shapes.get(activity.link_id)
-    if shape is None:
-        return [[a.lon, a.lat], [b.lon, b.lat]]
-    line = [[round(float(x), 6), round(float(y), 6)] for x, y in shape]
-    link = study.network.links[activity.link_id]
-    return line if link.from_node_id == activity.from_node_id else line[::-1]
+    network, name = study.network, activity.link_id or activity.crossing_id
+    ends = (activity.from_node_id, activity.to_node_id)
+    shape = shapes.get(name)
+    hop = network.links.get(name) or network.crossings.get(name)
+    backwards = hop is not None and hop.from_node_id == activity.to_node_id
+    return line_between(shape[::-1] if shape is not None and backwards else shape, ends, network.nodes)
+
+
+def line_between(shape: Any, ends: tuple[str, str], nodes: Mapping[str, Node]) -> list[list[float]]:
+    """Line from place to place, lon and lat to 1e-6 degrees; see :func:`geodata.geometry.drawn_line`."""
+    places = np.array([[nodes[name].lon, nodes[name].lat] for name in ends])
+    return [[round(float(x), 6), round(float(y), 6)] for x, y in drawn_line(shape, places)]
 
 
 def routes_geojson(study: Study, rows: Sequence[Mapping[str, Any]] | None = None) -> dict[str, Any]:

@@ -9,13 +9,13 @@ A sentence is made from the numbers alone, the same for every way: "A beats B wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corridors.rerouting import held
+from corridors.rerouting import LENGTH, held
 from corridors.toml_files import ScenarioError, nearest
 from sim.expectations import value_of_time_row
 from sim.switching_error import gap_error, replicates_of, value_error
@@ -25,8 +25,10 @@ from sim.switching_value import MEASURES, Contender, Duel, Lever, Switch, fronti
 if TYPE_CHECKING:
     from corridors.study import Study
     from corridors.ways import Plan, Way
+    from sim.amounts import Length
     from sim.draws import Floats
     from sim.itinerary import Itinerary
+    from sim.parameters import Parameters
     from sim.sampling import Draws
 
 WORDS = {
@@ -109,13 +111,20 @@ def levers(found: Rivals) -> dict[str, Lever]:
             numbers |= dict.fromkeys((hazard.shock.rate, hazard.shock.days))
     if found.measure == "generalized":
         numbers[value_of_time_row(parameters, study.consignment)] = None
+    return levers_of(numbers, _projects(found), parameters, study.lengths)
+
+
+def levers_of(
+    numbers: Iterable[int], projects: Iterable[str], parameters: Parameters, lengths: Mapping[str, Length]
+) -> dict[str, Lever]:
+    """Parameter rows by number, and drawn lengths by project, as inputs by name."""
     out = {}
     for number in numbers:
         row = parameters.rows[number]
         out[row.parameter_id] = Lever(row.parameter_id, row.unit, row.mean, row.low, row.high, row=number)
-    for project in sorted(_projects(found)):
-        length = study.lengths[project]
-        name = f"project_length.{project}"
+    for project in sorted(projects):
+        length = lengths[project]
+        name = f"{LENGTH}{project}"
         out[name] = Lever(name, "km", length.best * length.mean_factor, length.low, length.high, project=project)
     return out
 

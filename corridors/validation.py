@@ -18,7 +18,7 @@ those that the printed days were not said to hold; for one that was quicker, amo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ import numpy as np
 
 from corridors.doubts import amounts_of
 from corridors.observed import HOLDS, WAY, Trip, scenario_of, tables_of, way_of
+from corridors.rerouting import with_inputs
 from corridors.study import set_up
 from corridors.ways import Way, WayFinder
 from sim.activities import Activity
@@ -162,11 +163,11 @@ def validate(trips: Sequence[Trip], *, draws: int = DRAWS, seed: int = 1) -> lis
     return [compared(trip, draws=draws, seed=seed) for trip in trips]
 
 
-def compared(trip: Trip, *, draws: int = DRAWS, seed: int = 1) -> Comparison:
-    """One trip beside the model."""
+def compared(trip: Trip, *, draws: int = DRAWS, seed: int = 1, inputs: Mapping[str, float] | None = None) -> Comparison:
+    """One trip beside the model, with some inputs set throughout if any are given (:func:`corridors.rerouting.with_inputs`)."""
     if trip.why_not:
         return Comparison(trip, trip.why_not)
-    scenario = scenario_of(trip, draws=draws, seed=seed)
+    scenario = with_inputs(scenario_of(trip, draws=draws, seed=seed), inputs or {})
     corridor = way_of(trip, northbound=False)
     search, _ = set_up(scenario, {WAY: corridor}, tables_of(frozenset(trip.modes)))
     if search.conditions.direction == "northbound":

@@ -166,7 +166,7 @@ def _lines(scene: Scene, sources: Numbered) -> list[list[Any]]:
 
 
 def _gates(study: Study, scene: Scene, sources: Numbered) -> list[list[Any]]:
-    """Gates: name, words, mode, ends, project, state on the date, note of the closure in force, sources."""
+    """Gates: name, words, mode, ends, project, state on the date, note of the closure in force, sources, points, status."""
     said: dict[str, list[str]] = {}
     for standing in study.standings:
         said.setdefault(standing.closure.object_id, []).append(standing.words)
@@ -175,6 +175,7 @@ def _gates(study: Study, scene: Scene, sources: Numbered) -> list[list[Any]]:
             gate.crossing_id, gate.name, gate.mode, gate.from_node_id, gate.to_node_id, gate.project_id,
             study.states.get(gate.crossing_id, "not built"), said.get(gate.crossing_id, []),
             [sources.of(s) for s in gate.source.split(";") if s],
+            _rounded(scene.line(gate.crossing_id), LINE_DIGITS), gate.status,
         ]
         for gate in scene.crossings.values()
     ]  # fmt: skip

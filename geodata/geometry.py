@@ -258,6 +258,32 @@ def read_shapes(folder: Path) -> dict[str, Floats]:
     return shapes
 
 
+def shapes_under_odbl(folder: Path) -> frozenset[str]:
+    """Names of the links and crossings whose line was traced on OpenStreetMap and is under its licence."""
+    file = Path(folder) / "shapes_osm.geojson"
+    return frozenset(read_shape_file(file)) if file.exists() else frozenset()
+
+
+def drawn_line(shape: Floats | None, ends: Floats) -> Floats:
+    """Line from place to place: the shape with the places at its ends, or straight where there is no shape.
+
+    Parameters
+    ----------
+    shape
+        Longitudes and latitudes in the direction of travel, shape (point, 2); None where no line is known. [deg]
+    ends
+        Longitude and latitude of the two places. [deg]
+
+    Examples
+    --------
+    >>> drawn_line(np.array([[61.0, 35.0], [62.0, 35.5]]), np.array([[61.0, 35.0], [62.1, 35.6]])).tolist()
+    [[61.0, 35.0], [62.0, 35.5], [62.1, 35.6]]
+    """
+    line = ends if shape is None else np.concatenate([ends[:1], shape, ends[1:]])
+    moved = np.concatenate([[True], np.any(line[1:] != line[:-1], axis=1)])
+    return line[moved] if moved.sum() > 1 else line[[0, -1]]
+
+
 def read_shape_file(file: Path) -> dict[str, Floats]:
     """Read the lines of one file (see :func:`read_shapes`)."""
     try:

@@ -101,7 +101,7 @@ class Bars:
 
 COLUMNS = (
     "object_id", "line_id", "ours_km", "basis", "osm_km", "difference_percent", "from_off_km", "to_off_km", "gauge_ours",
-    "gauge_osm", "electrified_ours", "electrified_osm", "tracks_ours", "tracks_osm", "status_ours", "status_osm", "differs",
+    "gauge_osm", "electrified_ours", "electrified_osm", "tracks_ours", "tracks_osm", "status_ours", "status_osm", "drawn", "differs",
 )  # fmt: skip
 
 
@@ -121,6 +121,7 @@ def compare_rows(traces: Sequence[Trace], graph: RailGraph) -> list[dict[str, An
             "electrified_ours": hop.electrified or "unknown", "electrified_osm": _shown(said.electrified),
             "tracks_ours": hop.tracks or "unknown", "tracks_osm": said.tracks,
             "status_ours": hop.status, "status_osm": _shown(said.status) or trace.reason,
+            "drawn": "yes" if trace.sound else "no",
         }  # fmt: skip
         rows.append(row | {"differs": ";".join(differences(trace, said))})
     return rows
@@ -132,7 +133,7 @@ def differences(trace: Trace, said: Told) -> list[str]:
     if trace.km is None:
         return ["no track"] if hop.status == "operational" else []
     found = {
-        "length": not trace.sound,
+        "length": trace.difference is not None and abs(trace.difference) > SUSPECT,
         "position": max(trace.access_km) > 1.0,
         "gauge": _gauge_differs(said.gauge, hop.gauges),
         "electrified": hop.electrified in {"yes", "no", "partial"}
@@ -181,8 +182,8 @@ def _line_row(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def disagreements(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Stretches whose length differs by more than a tenth, the most km first."""
-    far = [row for row in rows if row["osm_km"] is not None and abs(row["difference_percent"]) > 100 * SUSPECT]
+    """Stretches that were traced and are not to be drawn, for their length, gauge or state; the most km apart first."""
+    far = [row for row in rows if row["osm_km"] is not None and row["drawn"] == "no"]
     return sorted(far, key=lambda row: (-abs(row["osm_km"] - row["ours_km"]), row["object_id"]))
 
 

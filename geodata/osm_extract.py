@@ -167,10 +167,11 @@ class Gatherer:
         lat, lon = np.array(lats, dtype=np.float64)[order], np.array(lons, dtype=np.float64)[order]
         kept_ways = [self.ways[number] for number in sorted(self.ways)]
         refs = np.frombuffer(self.refs, dtype=np.int64) if self.refs else np.empty(0, dtype=np.int64)
-        parts = [_rows(refs[start:end], node_id) for _, start, end in kept_ways]
-        at = np.concatenate([np.empty(0, dtype=np.int64), *parts])
-        first = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64)
-        missing = {way.way_id: int((part < 0).sum()) for (way, _, _), part in zip(kept_ways, parts, strict=True)}
+        parts = [refs[start:end] for _, start, end in kept_ways]
+        at = _rows(np.concatenate([np.empty(0, dtype=np.int64), *parts]), node_id)
+        first = np.cumsum([0, *map(len, parts)], dtype=np.int64)
+        gone = np.concatenate([[0], np.cumsum(at < 0)])[first]
+        missing = dict(zip((way.way_id for way, _, _ in kept_ways), np.diff(gone).tolist(), strict=True))
         self._place_areas(node_id, lat, lon)
         return Extract(
             name=name,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 
 from geodata.geometry import geodesic_km
 from geodata.osm_countries import countries_of
-from geodata.osm_tags import electrification, gauges_mm, track_counts, yes
+from geodata.osm_ends import Miss, join, near_misses
+from geodata.osm_tags import Line, electrification, gauges_mm, track_counts, yes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from geodata.osm_extract import Extract, Way
 
@@ -37,8 +38,6 @@ Ints = NDArray[np.int64]
 UNKNOWN = "unknown"
 DIFFER = ("gauge", "country", "status", "kind", "electrified", "tunnel", "bridge")
 """What never changes along an edge of the simplified graph."""
-
-_RADIUS_M = 6_371_008.8  # mean radius of the earth [m]
 
 
 class Track(NamedTuple):
@@ -60,17 +59,6 @@ class Track(NamedTuple):
         return ";".join(map(str, self.gauges)) or UNKNOWN
 
 
-class Miss(NamedTuple):
-    """An end of a way that lies close to another part of the network and does not touch it."""
-
-    way_id: int
-    other_way_id: int
-    metres: float
-    lat: float
-    lon: float
-    reason: str
-
-
 class Component(NamedTuple):
     """A part of the network that hangs together: its length [km], number of ways, names, gauges, countries, one position."""
 
@@ -85,11 +73,20 @@ class Component(NamedTuple):
 
 def track_of(way: Way) -> Track:
     """Read what holds along a way from its tags."""
-    tags = way.tags
+    return _track(way.line, *map(way.tags.get, _READ))
+
+
+_READ = ("gauge", "electrified", "voltage", "tunnel", "bridge", "service", "tracks", "name")
+
+
+@lru_cache(maxsize=1 << 14)
+def _track(line: Line, *texts: str | None) -> Track:
+    """What these tags say; ways tagged alike share it."""
+    tags = {key: text for key, text in zip(_READ, texts, strict=True) if text is not None}
     return Track(
         gauges=gauges_mm(tags.get("gauge")),
-        status=way.line.status,
-        kind=way.line.kind,
+        status=line.status,
+        kind=line.kind,
         electrified=electrification(tags),
         tunnel=yes(tags.get("tunnel")),
         bridge=yes(tags.get("bridge")),
@@ -188,9 +185,9 @@ def rail_graph(extract: Extract, *, tolerance_m: float = 1.0, near_m: float = 10
     country = countries_of(middle, (lat[a] + lat[b]) / 2)
     tracks = tuple(track_of(item) for item in extract.ways)
     graph = RailGraph(extract.ways, tracks, lat, lon, a, b, way, km, country, 0, ())
-    same, joined = _join(graph, tolerance_m)
+    same, joined = join(graph, tolerance_m)
     graph = RailGraph(extract.ways, tracks, lat, lon, same[a], same[b], way, km, country, joined, ())
-    misses = tuple(_near_misses(graph, near_m))
+    misses = tuple(near_misses(graph, near_m))
     return RailGraph(extract.ways, tracks, lat, lon, graph.a, graph.b, way, km, country, joined, misses)
 
 
@@ -208,67 +205,6 @@ def _components(count: int, a: Ints, b: Ints) -> Ints:
 
     matrix = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(count, count))
     return np.asarray(connected_components(matrix, directed=False)[1], dtype=np.int64)
-
-
-def _pairs(graph: RailGraph, reach_m: float) -> Iterator[tuple[float, int, int, int, int]]:
-    """Distance [m], end and node of every end of a way and node close to it, with the way of each; closest first."""
-    from scipy.spatial import KDTree
-
-    if not len(graph.a):
-        return
-    used, degree = np.unique(np.concatenate([graph.a, graph.b]), return_counts=True)
-    ends = used[degree == 1]
-    way_of = np.zeros(len(graph.lat), dtype=np.int64)
-    way_of[graph.a] = graph.way
-    way_of[graph.b] = graph.way
-    tree = KDTree(_chord(graph, used))
-    found = []
-    for end, near in zip(ends.tolist(), tree.query_ball_point(_chord(graph, ends), reach_m), strict=True):
-        others = used[near]
-        away = np.linalg.norm(_chord(graph, others) - _chord(graph, np.array([end])), axis=1)
-        found += [
-            (float(d), end, int(n), int(way_of[end]), int(way_of[n]))
-            for d, n in zip(away, others, strict=True)
-            if n != end
-        ]
-    yield from sorted(found)
-
-
-def _chord(graph: RailGraph, nodes: Ints) -> Floats:
-    """Points on a sphere [m], shape (node, 3)."""
-    lat, lon = np.radians(graph.lat[nodes]), np.radians(graph.lon[nodes])
-    return _RADIUS_M * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
-
-
-def _compatible(one: Track, other: Track) -> bool:
-    return not one.gauges or not other.gauges or bool({*one.gauges} & {*other.gauges})
-
-
-def _join(graph: RailGraph, tolerance_m: float) -> tuple[Ints, int]:
-    """Give each node the node it becomes, and count the ends joined."""
-    same = np.arange(len(graph.lat))
-    joined = 0
-    for _, end, node, way, other in _pairs(graph, tolerance_m):
-        if way == other or not _compatible(graph.tracks[way], graph.tracks[other]):
-            continue
-        keep, gone = int(same[node]), int(same[end])
-        if keep != gone:
-            same[same == gone] = keep
-            joined += 1
-    return same, joined
-
-
-def _near_misses(graph: RailGraph, near_m: float) -> Iterator[Miss]:
-    seen: set[tuple[int, int]] = set()
-    for metres, end, node, way, other in _pairs(graph, near_m):
-        parts = sorted((int(graph.component[end]), int(graph.component[node])))
-        if parts[0] == parts[1] or (parts[0], parts[1]) in seen:
-            continue
-        seen.add((parts[0], parts[1]))
-        one, two = graph.tracks[way], graph.tracks[other]
-        reason = "gap" if _compatible(one, two) else f"gauge {one.gauge} meets {two.gauge}"
-        ids = graph.ways[way].way_id, graph.ways[other].way_id
-        yield Miss(*ids, metres, float(graph.lat[end]), float(graph.lon[end]), reason)
 
 
 def to_networkx(graph: RailGraph) -> Any:

@@ -13,14 +13,18 @@ and left elements out) is refused in one sentence: half a network is worse than 
 from __future__ import annotations
 
 import json
+from array import array
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from geodata.osm_extract import Extract, Gatherer
+import numpy as np
+
+from geodata.osm_extract import Extract, Gatherer, Ints
 from geodata.osm_tags import PREFIXES
 from geodata.tables import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 EXTRACTS = (".osm", ".osm.bz2", ".osm.gz", ".osm.pbf")
@@ -173,41 +177,51 @@ def _osmium() -> Any:
 def _take_extract(file: Path, into: Gatherer) -> dict[str, str]:
     """Take a file with pyosmium: railway ways and places, then the positions of their nodes."""
     osmium = _osmium()
-    entity, wanted = osmium.osm.osm_entity_bits, osmium.IdTracker()
-
-    def first(item: Any) -> None:
-        tags = {tag.k: tag.v for tag in item.tags}
-        if item.is_way():
-            if into.add_way(item.id, item.version or None, tags, [node.ref for node in item.nodes]):
-                wanted.add_references(item)
-        elif item.location.valid():
-            into.add_node(item.id, item.version or None, tags, item.lat, item.lon)
-
-    numbers, lats, lons = (column.append for column in into.positions)
-
-    def second(item: Any) -> None:
-        place = item.location
-        if place.valid():
-            numbers(item.id)
-            lats(place.lat_without_check())
-            lons(place.lon_without_check())
-
-    chosen = (osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*_RAILWAY_KEYS))
-    _scan(file, osmium, entity.NODE | entity.WAY, chosen, first)
-    _scan(file, osmium, entity.NODE, (wanted.id_filter(),), second)
-    return _header(file, osmium)
-
-
-def _scan(file: Path, osmium: Any, entities: Any, chosen: Iterable[Any], take: Callable[[Any], None]) -> None:
     try:
-        items = osmium.FileProcessor(str(file), entities)
-        for condition in chosen:
-            items = items.with_filter(condition)
-        for item in items:
-            take(item)
+        wanted = _take_ways(file, osmium, into)
+        _take_positions(file, osmium, wanted, into)
     except (RuntimeError, OSError) as error:
         words = str(error).splitlines()[0]
         raise OsmError.at(file, problem=f"cut or damaged ({words})", mend="fetch the file again") from None
+    return _header(file, osmium)
+
+
+def _take_ways(file: Path, osmium: Any, into: Gatherer) -> Ints:
+    """Take railway ways and places, and give the numbers of the nodes whose positions are needed, by rising number."""
+    entity, refs = osmium.osm.osm_entity_bits, array("q")
+    items = osmium.FileProcessor(str(file), entity.NODE | entity.WAY)
+    for item in items.with_filter(osmium.filter.EmptyTagFilter()).with_filter(osmium.filter.KeyFilter(*_RAILWAY_KEYS)):
+        tags = dict(item.tags)
+        if item.is_way():
+            numbers = [node.ref for node in item.nodes]
+            _refuse_unsent(file, item.id, numbers)
+            if into.add_way(item.id, item.version or None, tags, numbers):
+                refs.extend(numbers)
+        elif item.location.valid():
+            into.add_node(item.id, item.version or None, tags, item.lat, item.lon)
+    return np.unique(np.frombuffer(refs, dtype=np.int64)) if refs else np.empty(0, dtype=np.int64)
+
+
+def _take_positions(file: Path, osmium: Any, wanted: Ints, into: Gatherer) -> None:
+    """Take positions; osmium itself keeps them, in the kind of index that nodes in any order can be put into."""
+    known = osmium.index.create_map("sparse_mem_map")
+    with osmium.io.Reader(str(file), osmium.osm.osm_entity_bits.NODE) as reader:
+        osmium.apply(reader, osmium.filter.IdFilter(wanted.tolist()), osmium.NodeLocationsForWays(known))
+    numbers, lats, lons = (column.append for column in into.positions)
+    for number in wanted.tolist():
+        with suppress(KeyError):
+            place = known.get(number)
+            if place.valid():
+                numbers(number)
+                lats(place.lat_without_check())
+                lons(place.lon_without_check())
+
+
+def _refuse_unsent(file: Path, way_id: int, numbers: list[int]) -> None:
+    """Refuse nodes that an editor numbered below zero, since OpenStreetMap has no such node."""
+    if min(numbers, default=0) < 0:
+        found = f"node {min(numbers)} is numbered below zero: an edit that was never sent to OpenStreetMap"
+        raise OsmError.at(file, f"way {way_id}", problem=found, mend="take a file of OpenStreetMap itself")
 
 
 def _header(file: Path, osmium: Any) -> dict[str, str]:

@@ -5,7 +5,8 @@ way between the two ends over tracks of a fitting gauge and state is the line. S
 which the other end can be reached, and never far from its place; how far is told. The accesses are no part of the length.
 
 A stretch in service is traced on tracks in service only; one that is planned or being built may use tracks in any of these
-states. What trains cannot do at a switch (reverse) is not known here, so that a line may be a little too short.
+states. Where no track fits in gauge and state, the stretch is traced on what there is, to be compared and not to be drawn.
+What trains cannot do at a switch (reverse) is not known here, so that a line may be a little too short.
 
 A line is for drawing and for comparing. Where its length differs from ours by more than a tenth, a track is missing in
 OpenStreetMap, our figure is wrong, or the line goes another way: such lines are listed for a person and not handed out.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +45,7 @@ _ACCESS = 3.0  # what a km from the place to the track weighs, so that nobody le
 _LONGEST = 3.0  # a way longer than so many times ours is no way
 _IN_SERVICE = ("operational",)
 _ANY = ("operational", "under_construction", "planned")
+_ALL = (*_ANY, "disused")
 _STEP_DEG = 0.0003  # drawn lines keep within some 30 m of the traced ones
 
 
@@ -77,6 +79,9 @@ class Trace:
         Rows of the graph's segments, in order.
     points
         Line (longitude, latitude). [deg]
+    fits
+        Whether all tracks are of our gauge and of a state in which trains of the stretch may use them; if not, the line is
+        there to be compared and not to be drawn.
     """
 
     hop: Hop
@@ -85,6 +90,7 @@ class Trace:
     access_km: tuple[float, float]
     segments: Ints
     points: Floats
+    fits: bool = True
 
     @property
     def difference(self) -> float | None:
@@ -93,8 +99,8 @@ class Trace:
 
     @property
     def sound(self) -> bool:
-        """Whether there is a line and its length is near enough to ours to be drawn unseen."""
-        return self.difference is not None and abs(self.difference) <= SUSPECT
+        """Whether there is a line that fits and its length is near enough to ours to be drawn unseen."""
+        return self.fits and self.difference is not None and abs(self.difference) <= SUSPECT
 
 
 def rail_hops(network: Network) -> list[Hop]:
@@ -122,11 +128,17 @@ class Tracer:
         self.fields: dict[tuple[tuple[str, ...], tuple[int, ...]], _Field] = {}
 
     def trace(self, hop: Hop) -> Trace:
-        """Trace one stretch."""
-        key = (_IN_SERVICE if hop.status == "operational" else _ANY, hop.gauges)
+        """Trace one stretch; where no track fits it, on whatever track there is, which is then told."""
+        found = self._on(hop, _IN_SERVICE if hop.status == "operational" else _ANY, hop.gauges)
+        if found.km is not None:
+            return found
+        other = self._on(hop, _ALL, ())
+        return found if other.km is None else replace(other, fits=False)
+
+    def _on(self, hop: Hop, statuses: tuple[str, ...], gauges: tuple[int, ...]) -> Trace:
+        key = statuses, gauges
         if key not in self.fields:
-            rows = np.flatnonzero(self.graph.allowed(*key))
-            self.fields[key] = _Field(self.graph, rows)
+            self.fields[key] = _Field(self.graph, np.flatnonzero(self.graph.allowed(*key)))
         return self._traced(hop, self.fields[key])
 
     def traces(self, hops: Iterable[Hop]) -> list[Trace]:

@@ -214,7 +214,7 @@ def _wait_for_place(server: Server, clock: Clock, until: float) -> None:
             stream=True,
             allow_redirects=False,
         ) as reply:
-            text = reply.raw.read(4096).decode("utf-8", "replace") if reply.status_code == 200 else ""
+            text = reply.raw.read1(4096).decode("utf-8", "replace") if reply.status_code == 200 else ""
     except (requests.RequestException, OSError):
         return
     except Exception as error:
@@ -249,11 +249,9 @@ def _post(query: str, server: Server, clock: Clock, until: float) -> bytes:
             _refuse_status(reply.status_code, reply, server)
             return _body(reply, server, clock, until)
     except requests.exceptions.SSLError as error:
-        raise FetchError.at(server.url, problem=f"its certificate does not hold ({_short(error)})") from None
+        raise FetchError.at(server.url, problem=f"its certificate does not hold ({_why_not_trusted(error)})") from None
     except requests.exceptions.Timeout:
         raise _PassingError(f"no word for {silence:.0f} s") from None
-    except requests.exceptions.ChunkedEncodingError:
-        raise _PassingError("the answer broke off") from None
     except requests.exceptions.ConnectionError:
         raise _PassingError("cannot be reached (is the network there?)") from None
     except requests.RequestException as error:
@@ -267,7 +265,7 @@ def _refuse_status(code: int, reply: Any, server: Server) -> None:
         asked = str(reply.headers.get("Retry-After", ""))
         words = "too many requests" if code == 429 else "busy or out of order"
         raise _PassingError(f"{words} (status {code})", float(asked) if asked.isdecimal() and len(asked) < 6 else 0.0)
-    text = re.sub(r"<[^>]*>|\s+", " ", reply.raw.read(2000, decode_content=True).decode("utf-8", "replace"))
+    text = re.sub(r"<[^>]*>|\s+", " ", reply.raw.read1(2000, decode_content=True).decode("utf-8", "replace"))
     words = " ".join(text.split())[:160] or "no reason given"
     raise FetchError.at(
         server.url, problem=f"refused the question (status {code}: {words})", mend="name another server"
@@ -275,16 +273,34 @@ def _refuse_status(code: int, reply: Any, server: Server) -> None:
 
 
 def _body(reply: Any, server: Server, clock: Clock, until: float) -> bytes:
-    """Body of a reply, read piece by piece within deadline and size."""
+    """Body of a reply, taken as it comes, so that one that drips meets the deadline too."""
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
     body = bytearray()
-    for piece in reply.iter_content(_CHUNK):
-        body += piece
-        if len(body) > server.most_bytes:
-            found = f"the answer is larger than {server.most_bytes / (1 << 20):.0f} MB"
-            raise FetchError.at(server.url, problem=found, mend="ask for a smaller area or smaller tiles")
-        _left(clock, until, server)
+    try:
+        while piece := reply.raw.read1(_CHUNK, decode_content=True):
+            body += piece
+            if len(body) > server.most_bytes:
+                found = f"the answer is larger than {server.most_bytes / (1 << 20):.0f} MB"
+                raise FetchError.at(server.url, problem=found, mend="ask for a smaller area or smaller tiles")
+            _left(clock, until, server)
+    except ReadTimeoutError:
+        raise _PassingError("the answer stopped half way") from None
+    except HTTPError:
+        raise _PassingError("the answer broke off") from None
     return bytes(body)
 
 
-def _short(error: Exception) -> str:
+def _why_not_trusted(error: BaseException) -> str:
+    """What is wrong with a certificate, from the innermost error."""
+    inner: BaseException | None = error
+    while inner is not None:
+        said = getattr(inner, "verify_message", "")
+        if said:
+            return str(said)
+        inner = next((a for a in (getattr(inner, "reason", None), *inner.args) if isinstance(a, BaseException)), None)
+    return _short(error)
+
+
+def _short(error: BaseException) -> str:
     return " ".join(str(error).split())[:160]

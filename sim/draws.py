@@ -302,6 +302,29 @@ def shape_quantile(u: Floats, shape: str, low: float, best: float, high: float) 
     return np.where(below, rising, falling)
 
 
+def share_below(value: float, shape: str, low: float, best: float, high: float) -> float:
+    r"""Share of a parameter row's range that lies at or below a value: the inverse of :func:`shape_quantile`. [1]
+
+    Of a triangle :math:`F(x)=(x-l)^2/((h-l)(b-l))` up to the mode and mirrored above; 0 below low, 1 from high on.
+
+    Examples
+    --------
+    >>> share_below(20.0, "triangular", 10.0, 20.0, 30.0), share_below(15.0, "uniform", 10.0, 20.0, 30.0)
+    (0.5, 0.25)
+    """
+    if value < low or value >= high:
+        return float(value >= high)
+    if shape == "uniform":
+        return (value - low) / (high - low)
+    if shape == "discrete":
+        return (1.0 + (value >= best)) / 3.0
+    if shape != "triangular":
+        return float(value >= best)
+    if value < best:
+        return (value - low) ** 2 / ((high - low) * (best - low))
+    return 1.0 - (high - value) ** 2 / ((high - low) * (high - best))
+
+
 def headway_factor(u: Floats) -> Floats:
     """Unit-mean factor of a wait for a regular service, from 0 to 2: arrival is as likely at one time as at another.
 

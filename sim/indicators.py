@@ -7,12 +7,13 @@ With d the kilometres and t the hours of each record between departure and arriv
    SWD = TFI4 = \frac{\sum d}{\sum_{moves} t + \sum_{stops} t},\qquad
    TFI3 = C \cdot \frac{500}{\sum d} \cdot \frac{20}{W}
 
-TFI1 is the time at a border crossing point, one side or both; TFI2 the money paid there. The trip counts from the first
+TFI1 is the time at a border crossing point, one side or both, from entry to exit: waiting, loading and unloading and formalities, so
+that a change of truck or of gauge at the crossing counts, and the driver's rest does not; TFI2 the money paid there. The trip counts from the first
 haul to the last and the driver's rest owed for it: waiting for wagons, loading, and what happens at the destination are
 not part of a corridor's speed. So 300 km of rail at 30 km/h with 20 h of stops has SWOD 30 and SWD 10 km/h. SWD can never exceed SWOD.
 
 The railway's SWOD here is the commercial speed including yards, which CPMM would partly count as stops. Source: CPMM
-definitions (``cpmm-carecprogram-p141``, ``cpmm-carecprogram-2023-report``); what a section cost contains is our reading.
+definitions (``cpmm-p141``, ``cpmm-2023-report-pakistan``); what a section cost contains is our reading.
 """
 
 from __future__ import annotations
@@ -52,18 +53,32 @@ def swd(activities: Sequence[Activity], km: Sequence[float], hours: Floats) -> f
     return float(np.sum(km) / np.sum(np.asarray(hours)[en_route(activities)]))
 
 
+def at_border(activity: Activity) -> bool:
+    """Whether an activity is a stop at a border crossing point: whatever happens there but the driver's rest."""
+    return bool(activity.crossing_id) and not activity.moving and activity.kind != "rest"
+
+
 def tfi1(activities: Sequence[Activity], hours: Floats) -> dict[tuple[str, str], float]:
-    """Border hours of each side: ``{(crossing_id, country): hours}``; both sides are the sum over one crossing. [h]"""
+    """Border hours of each side: ``{(crossing_id, country): hours}``; both sides are the sum over one crossing. [h]
+
+    Examples
+    --------
+    A clearance of 10 h and a change of truck of 6 h on one side are 16 h:
+
+    >>> stops = [Activity(f"{k}@g", k, crossing_id="g", country="PK") for k in ("clear", "transship")]
+    >>> tfi1(stops, np.array([10.0, 6.0]))
+    {('g', 'PK'): 16.0}
+    """
     sides: dict[tuple[str, str], float] = {}
     for activity, value in zip(activities, hours, strict=True):
-        if activity.kind == "clear":
+        if at_border(activity):
             key = (activity.crossing_id, activity.country)
             sides[key] = sides.get(key, 0.0) + float(value)
     return sides
 
 
 def tfi2(activities: Sequence[Activity], usd: Floats) -> dict[tuple[str, str], float]:
-    """Money paid at each side of each crossing. [USD]"""
+    """Money paid at each side of each crossing: in the stops that :func:`tfi1` counts. [USD]"""
     return tfi1(activities, usd)
 
 

@@ -175,7 +175,7 @@ class Switch:
 
 
 def switching_value(duel: Duel, lever: Lever) -> Switch:
-    """Switching value of one input.
+    """Switching value of one input between two ways.
 
     Parameters
     ----------
@@ -188,11 +188,29 @@ def switching_value(duel: Duel, lever: Lever) -> Switch:
     -------
     Switch
     """
+    return switch_of(lambda x: duel.gap(lever.set_to(x, duel.draws)), lever)
+
+
+def switch_of(gap_at: Callable[[float], float], lever: Lever) -> Switch:
+    """Switching value of one input on any gap that it moves.
+
+    Parameters
+    ----------
+    gap_at
+        Gap with the input at a value; below zero on one side of a switch.
+    lever
+        The input.
+
+    Examples
+    --------
+    >>> round(switch_of(lambda x: 10.0 + x - 15.0, Lever("x", "day", 4.0, 2.0, 8.0)).value, 5)
+    5.0
+    """
     known: dict[float, float] = {}
 
     def gap(x: float) -> float:
         if x not in known:
-            known[x] = duel.gap(lever.set_to(x, duel.draws))
+            known[x] = gap_at(x)
         return known[x]
 
     least, most = tried_values(lever)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from geodata.tables import Table, TableError, did_you_mean, read_dictionary, read_rows, read_table, write_table
+from sim.indicators import at_border
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -251,12 +252,12 @@ def log_rows(logged: Logged) -> list[dict[str, Any]]:
     last = ""
     for i, a in enumerate(logged.activities):
         last = a.country if a.country not in ("", "XZ") else last
-        at_border = bool(a.crossing_id) and not a.moving and a.kind != "rest"
+        here = at_border(a)
         rows.append(
             {
                 "shipment_id": logged.shipment_id, "seq": i, "record": "move" if a.moving else "stop", "country": a.country or last,
-                "place": a.to_node_id, "bcp_id": a.crossing_id if at_border else "", "side": a.country if at_border else "",
-                "direction": _way(logged.activities, i) if at_border else "", "mode": a.mode, "activity": a.kind + (f" {a.reason}" if a.reason else ""),
+                "place": a.to_node_id, "bcp_id": a.crossing_id if here else "", "side": a.country if here else "",
+                "direction": _way(logged.activities, i) if here else "", "mode": a.mode, "activity": a.kind + (f" {a.reason}" if a.reason else ""),
                 "distance_km": logged.km[i] if a.moving else None, "duration_h": logged.hours[i], "official_usd": logged.fees[i],
                 "unofficial_usd": 0.0, "other_usd": logged.usd[i] - logged.fees[i], "cargo_t": logged.cargo_t, "source": logged.source,
                 "source_date": logged.source_date.isoformat(),

@@ -4,6 +4,7 @@ The server answers each question with the next step of its script (`ok` when the
 provoked: `down` hangs up, `silent` says nothing, `drip` sends a little at a time, `short` promises more than it sends.
 """
 
+import gzip
 import json
 import re
 import threading
@@ -86,6 +87,28 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def drip(self, body):
+        """A few bytes now and then."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        for start in range(0, len(body), 20):
+            self.wfile.write(body[start : start + 20].encode())
+            if self.server.released.wait(0.002):
+                break
+
+    def chunks(self, packed):
+        self.protocol_version = "HTTP/1.1"
+        self.send_response(200)
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for start in range(0, len(packed), 50):
+            piece = packed[start : start + 50]
+            self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = True
+
     def do_GET(self):
         self.send(200, self.server.status, "text/plain")
 
@@ -118,6 +141,11 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif step == "silent":
             self.server.released.wait(5)
+        elif step == "drip":
+            self.drip(body)
+        elif step in {"packed", "unpacked"}:  # as public servers send it: compressed, in chunks, their number not told
+            packed = gzip.compress(body.encode())
+            self.chunks(packed if step == "packed" else packed[: len(packed) // 2])
         elif step == "short":
             self.send(200, body[: len(body) // 2], promised=len(body))
             self.close_connection = True

@@ -20,6 +20,7 @@ from geodata.network import DATA as GEODATA
 from geodata.network import read_network
 from geodata.tables import read_package
 from sim.activities import WATER
+from sim.closures import UNKNOWN, recorded
 from sim.indicators import swd, swod
 from sim.parameters import DATA as SIMDATA
 from sim.parameters import SELECTORS, read_parameters
@@ -294,6 +295,30 @@ def test_one_event_shuts_one_object_once_at_a_time(network):
         ordered = sorted(found)
         for (_, end, one), (start, _, other) in pairwise(ordered):
             assert start > end, (one, other)
+
+
+@pytest.mark.parametrize(
+    ("day", "closure_id"),
+    [
+        (dt.date(2022, 3, 9), "salang-2022-03"),
+        (dt.date(2025, 1, 10), "karachi-port-tracking-2025-01"),
+        (dt.date(2020, 6, 1), "khunjerab-covid-a"),
+        (dt.date(2021, 7, 9), "turgundi-rail-2021-07"),
+        (dt.date(2025, 4, 20), "n5-canals-2025-04"),
+        (dt.date(2025, 12, 8), "saryagash-2025-12"),
+    ],
+)
+def test_what_was_told_of_a_day_is_on_record_on_that_day_and_asks_no_question_after_it(network, day, closure_id):
+    row = network.closures[closure_id]
+    assert (row, row.effect) in recorded(network, day)
+    assert row.end is not None
+    assert closure_id not in {c.closure_id for c, _ in recorded(network, row.end + dt.timedelta(days=1))}
+
+
+def test_what_nobody_knows_today_is_the_gates_the_strait_and_the_pass(network):
+    """A row that puts one more question to every run is no small thing: it must be seen here."""
+    unknown = {c.event_id for c, state in recorded(network, dt.date(2026, 11, 25)) if state == UNKNOWN}
+    assert unknown == {"afpk-2025-10", "hormuz-2026", "salang-trailer-2026"}
 
 
 # Parameters

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from sim.draws import NET_POINTS, normal_quantile, shape_quantile, trip_factor, uniform_rows, uniforms
+from sim.draws import NET_POINTS, normal_quantile, shape_quantile, share_below, trip_factor, uniform_rows, uniforms
 
 names = st.text(min_size=1, max_size=20)
 seeds = st.integers(0, 2**31)
@@ -140,3 +140,27 @@ def test_a_net_settles_a_mean_far_better_than_random_numbers():
     value = shape_quantile(u, "triangular", 6.0, 10.6, 24.0)
     # pseudo-random standard error of this mean at 1,024 draws is 3.84 / 32 = 0.12
     assert value.mean() == pytest.approx((6 + 10.6 + 24) / 3, abs=0.012)
+
+
+@given(
+    st.floats(0, 0.999),
+    st.sampled_from(["triangular", "uniform"]),
+    st.floats(-50, 50),
+    st.floats(0.1, 40),
+    st.floats(0, 1),
+)
+def test_the_share_below_a_quantile_is_its_level(u, shape, low, width, mode):
+    high, best = low + width, low + mode * width
+    value = float(shape_quantile(np.array([u]), shape, low, best, high)[0])
+    assert share_below(value, shape, low, best, high) == pytest.approx(u, abs=1e-6)
+    if shape == "triangular":
+        law = stats.triang(mode, loc=low, scale=width)
+        assert share_below(value, shape, low, best, high) == pytest.approx(law.cdf(value), abs=1e-9)
+
+
+def test_a_share_outside_a_range_is_none_or_all_and_of_three_values_a_third_each():
+    assert [share_below(x, "triangular", 10.0, 20.0, 30.0) for x in (9.9, 30.0, 31.0)] == [0.0, 1.0, 1.0]
+    assert [share_below(x, "discrete", 1.0, 2.0, 3.0) for x in (0.5, 1.0, 2.0, 3.0)] == pytest.approx(
+        [0, 1 / 3, 2 / 3, 1]
+    )
+    assert share_below(5.0, "fixed", 5.0, 5.0, 5.0) == 1.0

@@ -163,7 +163,11 @@ def test_each_activity_falls_into_the_month_in_which_it_is_expected():
 
 
 def test_terms_decide_the_end_and_a_port_of_origin_the_beginning():
-    assert kinds(E.but(terms="fob").way("alma", "port", RAIL).activities)[-2:] == ["haul", "dwell.export_sea"]
+    assert kinds(E.but(terms="fob").way("alma", "port", RAIL).activities)[-3:] == [
+        "haul",
+        "dwell.transit_export",
+        "dwell.export_sea",
+    ]
     north = E.but(terms="transit_import", direction="northbound")
     assert kinds(north.way("port", "alma", ROAD).activities)[:3] == ["dwell.transit_import", "wait.supply", "load"]
 

@@ -160,13 +160,13 @@ def test_border_hours_and_fees_side_by_side():
         (crossings[0], "KZ"): 8.0,
         (crossings[0], "AF"): 8.0,
         (crossings[1], "AF"): 8.0,
-        (crossings[1], "PK"): 80.0,
+        (crossings[1], "PK"): 116.0,  # 80 h of formalities and 36 h of changing trucks
     }
     assert tfi2(way.activities, usd) == {
         (crossings[0], "KZ"): 100.0,
         (crossings[0], "AF"): 160.0,
         (crossings[1], "AF"): 100.0,
-        (crossings[1], "PK"): 160.0,
+        (crossings[1], "PK"): 360.0,  # 160 USD of fees and 200 USD for the change of trucks
     }
 
 
@@ -197,13 +197,14 @@ def test_an_upgrade_saves_ten_hours_and_no_dollar():
 
 
 def test_free_on_board_and_by_ship():
-    # FOB: no clearance inland (20 h, 90 + 300) nor unloading (4 h, 80), but the port's gate and vessel: 140 h, 90 + 300
+    # FOB: no clearance inland (20 h, 90 + 300) nor unloading (4 h, 80), but the port's gate and vessel: 140 h, 90 + 300,
+    # after 12 h of release from transit
     fob = E.but(terms="fob").way("alma", "port", RAIL)
-    assert mean_total(fob, P, "hours", LENGTHS) == pytest.approx(273.3388 - 24 + 140, abs=1e-4)
+    assert mean_total(fob, P, "hours", LENGTHS) == pytest.approx(273.3388 - 24 + 12 + 140, abs=1e-4)
     assert mean_total(fob, P, "usd", LENGTHS) == pytest.approx(1840.95 - 80)
-    # on to the hub: port 96, sailing 84, 1,300/26 = 50, import 110, unload 4; port 90, freight 260, insurance 40
+    # on to the hub: release 12, port 96, sailing 84, 1,300/26 = 50, import 110, unload 4; port 90, freight 260, insurance 40
     sea = E.way("alma", "hub")
-    assert mean_total(sea, P, "hours", LENGTHS) == pytest.approx(273.3388 - 24 + 96 + 84 + 50 + 110 + 4, abs=1e-4)
+    assert mean_total(sea, P, "hours", LENGTHS) == pytest.approx(273.3388 - 24 + 12 + 96 + 84 + 50 + 110 + 4, abs=1e-4)
     assert mean_total(sea, P, "usd", LENGTHS) == pytest.approx(1840.95 + 90 + 260 + 40)
 
 

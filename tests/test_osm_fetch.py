@@ -6,9 +6,6 @@ Everything runs against a stand-in on the loopback address, with a clock on whic
 import errno
 import hashlib
 import json
-import signal
-import subprocess
-import sys
 from unittest import mock
 
 import numpy as np
@@ -22,8 +19,9 @@ from corridors import cli_osm
 from corridors.safe_files import write_text
 from corridors.toml_files import ScenarioError
 from geodata.geometry import geodesic_km
-from geodata.osm_fetch import fetch, grid_tiles, polygon_tiles, strip_tiles
+from geodata.osm_fetch import fetch
 from geodata.osm_read import OsmError, read_osm
+from geodata.osm_tiles import grid_tiles, polygon_tiles, strip_tiles
 from geodata.overpass import Box, FetchError, Server, answer_of, query_of
 
 TILES = [Box(35, 61, 36, 62), Box(36, 61, 37, 62), Box(37, 61, 38, 62)]
@@ -73,6 +71,7 @@ PASSING = {
     "remark": "the server left elements out: runtime error",
     "empty": "the answer has no elements",
     "lost": "the answer has 5 elements of 6",
+    "unpacked": "cut or not JSON",
     "uncounted": "the answer does not say how many elements it has",
 }
 
@@ -131,6 +130,20 @@ def test_a_slow_server_meets_the_deadline(tmp_path):
     with Overpass() as overpass, pytest.raises(FetchError, match="no whole answer within 100 s"):
         fetched(overpass, tmp_path / "rail.osm.json", Clock(tick=30.0), deadline_s=100.0)
     assert not (tmp_path / "rail.osm.json").exists()
+
+
+def test_a_server_that_drips_meets_the_deadline(tmp_path):
+    clock = Clock(tick=1.0)
+    with Overpass(["drip"]) as overpass, pytest.raises(FetchError, match="no whole answer within 20 s"):
+        fetched(overpass, tmp_path / "rail.osm.json", clock, deadline_s=20.0)
+    assert clock.now < 30.0
+    assert not (tmp_path / "rail.osm.json").exists()
+
+
+def test_an_answer_that_comes_packed_and_in_pieces_is_the_same(tmp_path, unbroken):
+    with Overpass(["packed"] * 3) as overpass:
+        fetched(overpass, tmp_path / "rail.osm.json")
+    assert (tmp_path / "rail.osm.json").read_bytes() == unbroken.read_bytes()
 
 
 def test_the_deadline_bounds_all_pauses(tmp_path):
@@ -272,35 +285,6 @@ def test_an_empty_tile_is_no_fault_but_an_area_without_railways_is(tmp_path):
     assert not (tmp_path / "none.osm.json").exists()
 
 
-# ---- a process that is killed
-
-
-CHILD = """
-import sys
-from pathlib import Path
-from corridors.safe_files import write_text
-from geodata.osm_fetch import fetch
-from geodata.overpass import Box, Server
-tiles = [Box(35, 61, 36, 62), Box(36, 61, 37, 62), Box(37, 61, 38, 62)]
-fetch(tiles, Path(sys.argv[2]), write_text, server=Server(url=sys.argv[1]), say=lambda words: print(words, flush=True))
-"""
-
-
-def test_a_killed_fetch_goes_on_and_the_file_is_the_same_to_the_byte(tmp_path, unbroken, root):
-    target = tmp_path / "rail.osm.json"
-    with Overpass(["ok", "silent"]) as overpass:
-        words = [sys.executable, "-c", CHILD, overpass.url, str(target)]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=root) as child:
-            assert "tile 1 of 3" in child.stdout.readline()
-            child.send_signal(signal.SIGKILL)
-        assert not target.exists()
-        assert len(parts_of(target)) == 1
-        overpass.released.set()
-        overpass.script.clear()
-        fetched(overpass, target)
-    assert target.read_bytes() == unbroken.read_bytes()
-
-
 @settings(deadline=None)
 @given(st.integers(0, 400))
 def test_a_part_cut_at_any_byte_is_never_taken_for_whole(size):
@@ -375,18 +359,6 @@ def test_the_command_shows_progress_and_says_what_it_wrote(tmp_path):
     assert "tile 1 of 1" in said.err
     assert "rail.osm.json" in said.out
     assert "ODbL" in said.out
-
-
-@pytest.mark.parametrize("step", [*PASSING, "400", "302"])
-def test_the_command_ends_in_one_sentence_and_code_2(step, tmp_path):
-    with Overpass([step] * 4) as overpass:
-        said = run_fetch(overpass, tmp_path / "rail.osm.json", "--bbox", "35,61,37,63")
-    assert said.code == 2
-    assert said.out == ""
-    assert said.err.splitlines()[-1].startswith(f"error: {overpass.url}: ")
-    assert "Traceback" not in said.err
-    assert not (tmp_path / "rail.osm.json").exists()
-    assert not parts_of(tmp_path / "rail.osm.json")
 
 
 @pytest.mark.parametrize(

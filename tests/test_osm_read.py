@@ -111,6 +111,41 @@ BROKEN = {
 }
 
 
+def xml_file(folder, elements):
+    """The elements as XML in the order given."""
+    file = folder / "some.osm"
+    file.write_text("\n".join(['<osm version="0.6">', *elements, "</osm>"]), encoding="utf-8")
+    return file
+
+
+RAIL = '<way id="{}" version="1"><nd ref="{}"/><nd ref="{}"/><tag k="railway" v="rail"/></way>'
+
+
+def test_nodes_may_stand_in_any_order_and_after_the_ways(tmp_path):
+    points = [f'<node id="{i}" version="1" lat="{41 + i / 100}" lon="69"/>' for i in (9, 2, 7, 5)]
+    extract = read_osm(xml_file(tmp_path, [RAIL.format(1, 7, 2), *points, RAIL.format(2, 9, 4)]))
+    assert extract.node_id.tolist() == [2, 7, 9]
+    assert np.round(extract.lat, 7).tolist() == [41.02, 41.07, 41.09]
+    assert dict(extract.missing) == {2: 1}
+
+
+def test_an_edit_that_was_never_sent_is_refused(tmp_path):
+    with pytest.raises(OsmError, match="way 1: node -7 is numbered below zero"):
+        read_osm(xml_file(tmp_path, [RAIL.format(1, -7, 2)]))
+
+
+def test_every_tag_of_the_issue_is_kept_in_every_form(tmp_path):
+    """Railway, gauge, wires, speed, use, tracks, structures, names, operator, what is to come and when, and notes."""
+    tags = {
+        "railway": "construction", "construction": "rail", "gauge": "1520", "electrified": "contact_line", "voltage": "25000",
+        "maxspeed": "80", "usage": "main", "service": "siding", "tracks": "2", "bridge": "yes", "tunnel": "no", "name": "N", "ref": "R",
+        "operator": "O", "proposed": "rail", "opening_date": "2027", "gauge:note": "third rail later", "disused:railway": "rail",
+    }  # fmt: skip
+    for file in write_every_form(tmp_path, [node(1, 41, 69), node(2, 41.1, 69), way(5, [1, 2], **tags, surveyor="x")]):
+        (item,) = read_osm(file).ways
+        assert item.tags == tags
+
+
 @pytest.mark.parametrize(("name", "text", "words"), [(k, *v) for k, v in BROKEN.items()])
 def test_a_broken_file_is_refused_in_one_sentence(name, text, words, tmp_path):
     file = tmp_path / name
@@ -193,6 +228,51 @@ def test_ends_are_joined_listed_or_kept_apart_by_gauge(graph):
     ]
     assert len(rail_graph(extract_of(town(), "x"), tolerance_m=0.0).misses) == 3
     assert rail_graph(extract_of(town(), "x"), tolerance_m=50.0).joined == 2
+
+
+def test_a_gap_that_a_way_goes_round_is_listed_and_sidings_side_by_side_are_not():
+    """A ring with a gap of 30 m in it, and two sidings that end 5 m apart."""
+    lat, lon = CITY
+    far, gap, east = 0.05, 30 / 111_195, 5 / 111_195 / 0.76
+    half = lon + far / 2
+    corners = [
+        (lat, half),
+        (lat, lon),
+        (lat + far, lon),
+        (lat + far, lon + far),
+        (lat, lon + far),
+        (lat, half + gap / 0.76),
+    ]
+    ring = [node(i, y, x) for i, (y, x) in enumerate(corners, 1)]
+    sidings = [node(11, lat + far, lon - far), node(12, lat + far + 5 / 111_195, lon - far + east)]
+    ways = [
+        way(1, [1, 2, 3], railway="rail"), way(2, [3, 4, 5, 6], railway="rail"),
+        way(3, [3, 11], railway="rail", service="siding"), way(4, [3, 12], railway="rail", service="siding"),
+    ]  # fmt: skip
+    graph = rail_graph(extract_of([*ring, *sidings, *ways], "x"))
+    assert len(graph.components()) == 1
+    found = [(m.way_id, m.other_way_id, round(m.metres), m.reason) for m in graph.misses]
+    assert found == [(1, 2, 30, "gap, joined another way round")]
+
+
+def test_every_gap_between_two_components_is_listed():
+    nodes = [node(10 * i + k, 41 + i / 10, 69 + k / 1e4 * (k != 1)) for i in range(3) for k in (0, 4)]
+    ways = [
+        way(1, [0, 10, 20], railway="rail"),
+        way(2, [4, 14, 24], railway="rail"),
+    ]
+    graph = rail_graph(extract_of(nodes + ways, "x"))
+    assert [(round(m.metres), m.reason) for m in graph.misses] == [(33, "gap"), (34, "gap")]
+
+
+def test_a_line_over_a_border_is_cut_there_though_nothing_else_changes():
+    """One way from Termez in Uzbekistan to Hairatan in Afghanistan and beyond, all of it alike."""
+    nodes = [node(i, 37.40 - i / 50, 67.30 + i / 100) for i in range(26)]
+    graph = rail_graph(extract_of([*nodes, way(1, list(range(26)), railway="rail", gauge="1520")], "x"))
+    runs = 1 + int((graph.country[1:] != graph.country[:-1]).sum())
+    assert set(graph.country) == {"UZ", "AF"}
+    assert simplified(graph).number_of_edges() == 2 * runs
+    assert {data["country"] for *_, data in simplified(graph).edges(data=True)} == {"UZ", "AF"}
 
 
 def test_a_missing_node_breaks_its_way_and_no_line_crosses_the_gap(graph):

@@ -89,18 +89,37 @@ def test_a_stretch_is_traced_from_end_to_end(bend):
 
 
 @pytest.mark.parametrize(
-    ("tags", "words"),
+    ("tags", "differs"),
     [
-        ({"gauge": "1435"}, "outside what was read"),
-        ({"railway": "construction", "construction": "rail"}, "outside what was read"),
+        ({"gauge": "1435"}, "gauge"),
+        ({"railway": "construction", "construction": "rail"}, "status"),
+        ({"railway": "disused", "disused": "rail"}, "status"),
         ({"gauge": "1435;1520"}, ""),
         ({"gauge": "unknown"}, ""),
     ],
 )
-def test_gauge_and_state_are_respected(tags, words, bend):
-    trace, _ = traced(track(LINK, 1, bend=bend, **tags))
-    assert trace.reason == words
-    assert (trace.km is None) == bool(words)
+def test_gauge_and_state_are_respected(tags, differs, bend):
+    """What is of another gauge or not in service is compared, and never handed out as the line of ours."""
+    trace, graph = traced(track(LINK, 1, bend=bend, **tags))
+    (row,) = compare_rows([trace], graph)
+    assert trace.fits == (not differs)
+    assert (differs in row["differs"].split(";")) == bool(differs) or differs == ""
+    drawn = [feature["properties"]["link_id"] for feature in json.loads(shapes_geojson([trace], "x"))["features"]]
+    assert drawn == ([] if differs else [LINK])
+    assert len(length_rows([trace], graph, "x")) == len(drawn)
+    assert [item["object_id"] for item in disagreements([row])] == ([LINK] if differs else [])
+
+
+def test_of_tracks_of_two_gauges_the_fitting_one_is_taken_though_it_is_longer(bend):
+    straight = track(LINK, 50_000, gauge="1435")
+    trace, graph = traced([*track(LINK, 1, bend=bend), *straight])
+    assert trace.fits
+    assert {graph.tracks[graph.way[row]].gauge for row in trace.segments.tolist()} == {"1520"}
+
+
+def test_an_end_off_the_track_differs_in_position(bend):
+    assert "position" in row_of(track(LINK, 1, bend=bend, shift=0.02))["differs"].split(";")
+    assert "position" not in row_of(track(LINK, 1, bend=bend))["differs"].split(";")
 
 
 def test_a_gap_is_no_way_and_a_line_under_construction_serves_a_planned_stretch():
@@ -254,6 +273,16 @@ def test_what_we_lack_is_proposed_and_loads_as_rows(tmp_path):
     ]
     assert {row["lacks"] for row in lost} == {"gauge (not tagged on all of it)"}
     assert (tmp_path / "c" / "LICENCE.txt").read_text(encoding="utf-8").count("ODbL")
+
+
+def test_a_scenario_is_run_with_what_was_proposed_as_it_was_written(tmp_path):
+    file = write_json(tmp_path / "lack.osm.json", lacking())
+    said = command("osm", "candidates", file, "--out", tmp_path / "c")
+    words = said.out[said.out.index("--rows") :].split("\n")[0].split()  # as the command says it
+    quick = ("--draws", 16, "--set", "replicates=1", "--set", "corridors=west-road")
+    ran = command("run", "both-open", "--no-pictures", *quick, *words, "--out", tmp_path / "run")
+    assert ran.code == 0, ran.err
+    assert "rail.osm.node.100--osm.node.101: new (own links.csv, line 2)" in ran.out
 
 
 def test_nothing_of_ours_is_proposed_again(bend):

@@ -10,7 +10,10 @@ import pytest
 
 from corridors import read_scenario, run
 from corridors.comparison import comparison_rows
+from corridors.observed import read_trips
 from corridors.soundcheck import basis_shares
+from corridors.validation import validate
+from corridors.validation_score import score_rows
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -51,13 +54,33 @@ def basis_table(study):
     return lines + [f"| {b} | {shares['hours'][b]:.0%} | {shares['usd'][b]:.0%} |" for b in shares["hours"]]
 
 
+def score_table(_study):
+    kinds = {"measured": "measured", "pilot": "pilot runs", "timetable": "timetables", "quote": "quotes"}
+    shown = {(group, "all"): name for group, name in kinds.items()}
+    shown |= {("observed", "all"): "measured and pilots", ("observed", "not behind a row"): "the same, behind no row"}
+    rows = {(r["group"], r["which"]): r for r in score_rows(validate(read_trips()))}
+    head = ["kind", "n", "inside 80 %", "inside 95 %", "median error", "median absolute error"]
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
+    for key, name in shown.items():
+        r = rows[key]
+        cells = [
+            name, str(r["n"]), str(r["inside_80"]), str(r["inside_95"]), f"{r['median_error_percent']:+.0f} %",
+            f"{r['median_absolute_error_percent']:.0f} %, {r['median_absolute_error_days']:.1f} days",
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
 def between(text, name):
     found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
     assert found, f"README.md: no part between <!-- {name} --> and <!-- /{name} -->"
     return found
 
 
-@pytest.mark.parametrize(("name", "made_by"), [("flagship table", flagship_table), ("basis table", basis_table)])
+@pytest.mark.parametrize(
+    ("name", "made_by"),
+    [("flagship table", flagship_table), ("basis table", basis_table), ("score table", score_table)],
+)
 def test_table_in_the_readme_is_the_models(flagship, name, made_by, request):
     text = README.read_text(encoding="utf-8")
     found, lines = between(text, name), made_by(flagship)

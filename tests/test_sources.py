@@ -1,5 +1,7 @@
 """From keys to citations."""
 
+import ast
+import re
 from datetime import date
 
 import pytest
@@ -112,3 +114,23 @@ def test_the_shipped_bibliography_is_read():
     assert "own-reading" in sources
     assert all(item.source_id in sources for item in evidence.values())
     assert all(item.url for item in sources.values() if item.kind != "own_reading" and item.grade != "D")
+
+
+SAID = re.compile(r"Sources?\b[^.:]*:((?:[^.]|\.(?=\S))*)")
+ROOMS = ("geodata", "sim", "corridors")
+
+
+def cited_in_docstrings(root):
+    """Keys between double backquotes after the word Source in any docstring of the rooms, with the file."""
+    for path in (p for room in ROOMS for p in sorted((root / room).glob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                for said in SAID.findall(ast.get_docstring(node) or ""):
+                    yield from ((path.name, key) for key in re.findall(r"``([a-z0-9][a-z0-9._-]*)``", said))
+
+
+def test_every_source_that_a_docstring_cites_is_in_the_bibliography(root):
+    sources, evidence = read_sources()
+    cited = set(cited_in_docstrings(root))
+    assert ("indicators.py", "cpmm-p141") in cited
+    assert {(file, key) for file, key in cited if key not in sources and key not in evidence} == set()

@@ -200,14 +200,9 @@ def test_the_models_own_way_gives_its_indicators_back(corridor, tmp_path):
     assert told["SWOD", "shipments"] == pytest.approx(swod(activities, way.itinerary.km, hours), rel=1e-9)
     ours = tfi1(activities, hours)
     theirs = {tuple(i.of.split(", ")[:2]): i.value for i in indicators(shipments) if (i.name, i.option) == ("TFI1", "side") and i.of != "all"}  # fmt: skip
-    # the CPMM counts all that happens at a crossing point, also a change of truck there, which our TFI1 leaves out
-    changed = {}
-    for a, t in zip(activities, hours, strict=True):
-        if a.kind == "transship" and a.crossing_id:
-            changed[a.crossing_id, a.country] = float(t)
-    assert theirs.keys() == ours.keys()
-    for key, value in ours.items():
-        assert theirs[key] == pytest.approx(value + changed.get(key, 0.0), rel=1e-9), key
+    assert theirs == pytest.approx(ours, rel=1e-9)
+    changed = any(a.kind == "transship" and a.crossing_id for a in activities)
+    assert changed or corridor != "west-road"  # a change of truck at a crossing is part of its hours
 
 
 def test_a_log_is_a_curve_whose_end_is_its_total():

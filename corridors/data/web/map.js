@@ -87,6 +87,10 @@
     drawn.on("click", (event) => { L.DomEvent.stop(event); open(lineCard(line), event.latlng); });
     network.set(line[0], drawn);
   }
+  const acrossBorders = C.gates.map((gate) => ({ like: ["", "", gate[2], [], gate[10], "", gate[5]], points: gate[9] }));
+  for (const across of acrossBorders) {
+    across.drawn = L.polyline(across.points, { renderer: drawing.network, pane: "network", interactive: false, ...stroke(across.like, C.year) }).addTo(map);
+  }
   function lineWords(line) {
     const gauge = line[3].length ? `, ${line[3].join("/")} mm` : "";
     return make("span", {}, `${line[1] || `${place(line[9])} to ${place(line[10])}`}: ${line[2]}${gauge}, ${built(line[6], line[4], year())}`);
@@ -140,9 +144,15 @@
   function points(step) {
     const line = lines.get(step[HOP]);
     if (line) { return line[9] === step[FROM] ? line[11] : [...line[11]].reverse(); }
+    const gate = gates.get(step[HOP]);
+    if (gate) { return gate[3] === step[FROM] ? gate[9] : [...gate[9]].reverse(); }
     return [at(step[FROM]), at(step[TO])].map((p) => [p.lat, p.lng]);
   }
-  function ahead(step) { const line = lines.get(step[HOP]); return !line || line[9] === step[FROM]; }
+  function ahead(step) {
+    const line = lines.get(step[HOP]);
+    const gate = gates.get(step[HOP]);
+    return line ? line[9] === step[FROM] : !gate || gate[3] === step[FROM];
+  }
   function drawWays() {
     bands.clearLayers();
     ends.clearLayers();
@@ -289,6 +299,7 @@
   function drawYear() {
     $("year_said").textContent = String(year());
     for (const line of C.lines) { network.get(line[0]).setStyle(stroke(line, year())); }
+    for (const across of acrossBorders) { across.drawn.setStyle(stroke(across.like, year())); }
     const open_ = Object.values(C.projects).filter((p) => p[3] !== null && p[3] > 0 && p[3] <= year() && p[1] !== "upgrade").map((p) => p[0]);
     $("year_note").textContent = `Days and dollars are those of ${C.date}, whatever year is drawn. ${open_.length ? `Open by ${year()}: ${open_.join("; ")}.` : `No project is open by ${year()}.`}`;
   }
