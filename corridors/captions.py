@@ -84,6 +84,10 @@ def pair_of(study: Study, origin: str | None, destination: str | None, corridors
     )  # fmt: skip
 
 
+MOST_LISTED = 30
+"""Right names that a message lists; of more, it offers the nearest alone."""
+
+
 def one_of(name: str | None, known: Mapping[str, str], what: str) -> str:
     """Key of `known` that is `name` or whose words are; empty for None."""
     if name is None:
@@ -92,8 +96,9 @@ def one_of(name: str | None, known: Mapping[str, str], what: str) -> str:
         raise ScenarioError(f"{what}: found {told(name)}; allowed {', '.join(known)}")
     keys = {word.casefold(): key for key, words in known.items() for word in (words, key)}
     if name.casefold() not in keys:
-        hint = nearest(name, [*known, *known.values()])
-        raise ScenarioError(f'{what} "{name}" is not in this study; allowed {", ".join(known)}{hint}')
+        hint = nearest(name, known) or nearest(name, known.values())
+        allowed = f"; allowed {', '.join(known)}" if len(known) <= MOST_LISTED else ""
+        raise ScenarioError(f'{what} "{name}" is not in this study{allowed}{hint}')
     return keys[name.casefold()]
 
 

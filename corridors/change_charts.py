@@ -14,6 +14,7 @@ import numpy as np
 from corridors.bar_charts import rank_axes
 from corridors.captions import corridor_name, foot_lines, head_lines, pair_of, place_name
 from corridors.charts import in_house_look
+from corridors.figure_tables import signed
 from corridors.paper import (
     EDGE,
     FAINT,
@@ -149,7 +150,7 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
     title = f"{found.key[2]}, {origin} to {destination}: {before} to {after}"
     how = (
         "How to read: the first bar is the mean days before, the last those after; each bar between adds (dark) or takes away (light, hatched) "
-        f"days where the one above left off; under its name is what is behind it. Dollars beside it add up alike, to {found.usd:+,.0f} USD in all. What stands above of "
+        f"days where the one above left off; under its name is what is behind it. Dollars beside it add up alike, to {signed(found.usd, 0)} USD in all. What stands above of "
         f"cargo, date and gates is of {after}."
     )
     row = 0.36
@@ -164,7 +165,7 @@ def plot_waterfall(study: Study, found: Explanation, before: str, after: str, mo
     rank_axes(ax, len(bars) + 2, float(run.max()) + 0.03 * (float(run.max()) - least), least=least)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     names = [f"mean days, {before}", *(b[0] for b in bars), f"mean days, {after}"]
-    said = [f"{first:.1f}", *(f"{b[1]:+.2f}   {b[2]:+,.0f} USD" for b in bars), f"{total:.1f}"]
+    said = [f"{first:.1f}", *(f"{signed(b[1], 2)}   {signed(b[2], 0)} USD" for b in bars), f"{total:.1f}"]
     for i, (name, figure_) in enumerate(zip(names, said, strict=True)):
         middle = bottom + 0.25 + row * (len(names) - i - 0.5)
         weight = "bold" if i in (0, len(names) - 1) else "normal"

@@ -37,7 +37,7 @@ def fleet(
     """Show the trains, wagons, locomotives, boxes and trucks that a tonnage ties up on each way, by railway."""
     from corridors.fleet_record import record_sentences
     from corridors.fleet_sheet import DEFAULT_TONNES, out_rows, sheet_rows
-    from corridors.record_files import csv_text
+    from corridors.record_files import check_csv_target, csv_text
     from corridors.safe_files import write_text
     from corridors.scenario import read_scenario
     from corridors.study import run as carry
@@ -45,8 +45,8 @@ def fleet(
     tonnages = [DEFAULT_TONNES if tonnes_a_year is None else _tonnes("--tonnes-a-year", tonnes_a_year)]
     tonnages += [_tonnes("--compare", text) for text in compare or ()]
     tonnages = list(dict.fromkeys(tonnages))
-    if out is not None and not out.parent.is_dir():
-        _refuse(f"--out: there is no folder {out.parent}")
+    if out is not None:
+        check_csv_target(out)
     switches = ["draws=256", *(changes or [])]  # for means and an 80 % interval of the average trip
     asked = read_scenario(scenario, switches, rows=rows or ())
     switches += [f"origins={origin or asked.origins[0]}", f"destinations={destination or asked.destinations[0]}"]

@@ -81,10 +81,7 @@ def _line(r: dict[str, Any]) -> str:
             if r[f"{label}_before"] == r[f"{label}_after"]
             else f"{r[f'{label}_before']} -> {r[f'{label}_after']}"
         )
-        parts.append(
-            f"{r[f'{label}_days_mean_saved']:+.1f} d {r[f'{label}_usd_per_tonne_saved']:+.0f} {r[f'{label}_generalized_usd_per_tonne_saved']:+.0f} "
-            f"({r[f'{label}_odds']:.0%}, {change})"
-        )
+        parts.append(f"{_saved(r, label)} ({r[f'{label}_odds']:.0%}, {change})")
     return f"  {r['name']:<46} {r['kind']:<9} {' / '.join(parts)}{_most(r)}  {capital or r['capital']}"
 
 
@@ -101,8 +98,15 @@ def _most(r: dict[str, Any]) -> str:
         or r["most_generalized_usd_per_tonne_saved"] <= 0
     ):
         return ""
-    figures = f"{r['most_days_mean_saved']:+.1f} d {r['most_usd_per_tonne_saved']:+.0f} {r['most_generalized_usd_per_tonne_saved']:+.0f}"
-    return f" / most on {name} {figures} ({r['most_odds']:.0%})"
+    return f" / most on {name} {_saved(r, 'most')} ({r['most_odds']:.0%})"
+
+
+def _saved(r: dict[str, Any], label: str) -> str:
+    """Days, dollars and generalized dollars a tonne that are saved."""
+    from corridors.figure_tables import signed
+
+    money = (signed(r[f"{label}_{key}_per_tonne_saved"], 0) for key in ("usd", "generalized_usd"))
+    return " ".join([f"{signed(r[f'{label}_days_mean_saved'], 1)} d", *money])
 
 
 def _capital(r: dict[str, Any]) -> str:

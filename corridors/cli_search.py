@@ -20,7 +20,7 @@ def routes(
     origin: Annotated[str, typer.Argument(help="Place to start from (node_id).")],
     destination: Annotated[str, typer.Argument(help="Place to go to (node_id).")],
     scenario: Annotated[str, typer.Option("--scenario", help="Name of a shipped scenario, or a TOML file.")],
-    k: Annotated[int, typer.Option("--k", help="How many ways.")] = 6,
+    k: Annotated[int | None, typer.Option("--k", help="How many ways; 6 if not given.")] = None,
     by: Annotated[str, typer.Option("--by", help="generalized, usd, hours or co2e.")] = "generalized",
     avoid: Annotated[
         list[str] | None, typer.Option("--avoid", help="Place, line, link, crossing or country; may be repeated.")
@@ -42,16 +42,19 @@ def routes(
     from corridors.free_routes import RouteQuestion, check_ends, find_routes, route_rows
     from corridors.scenario import read_scenario
     from corridors.study import set_up
+    from corridors.toml_files import ScenarioError
     from sim.simulation import Draws
 
     check_ends(origin, destination)
+    if pareto and (k is not None or max_overlap is not None):
+        raise ScenarioError("--pareto: lists every way that no other beats; leave out --k and --max-overlap")
     switches = [f"origins={origin}", f"destinations={destination}", *(changes or [])]
     asked = read_scenario(scenario, switches, rows=rows or ())
     search, _ = set_up(asked, read_catalogue())
     question = RouteQuestion(
         origin,
         destination,
-        k,
+        6 if k is None else k,
         by,
         tuple(avoid or ()),
         tuple(via or ()),
@@ -93,13 +96,13 @@ def _print(search: WayFinder, found: Routes, rows: list[dict[str, Any]]) -> None
         typer.echo(
             f"\n{row['rank']}. {row['km']:,.0f} km; days P50 {days[0]:.1f} (P10-P90 {days[1]:.1f}-{days[2]:.1f}); USD P50 {row['usd_p50']:,.0f} "
             f"({row['usd_p10']:,.0f}-{row['usd_p90']:,.0f}); {row['kg_co2e_mean'] / 1000:.1f} t CO2e; arrives {row['p_delivered']:.1%}"
-            + (f"; {row['overlap']:.0%} on a better way" if row["overlap"] else "")
+            + (f"; {row['overlap']:.0%} of it on a way found before it" if row["overlap"] else "")
         )
         for leg in row["legs"]:
             gauge = f" {leg['gauge_mm']} mm" if leg["gauge_mm"] else ""
             typer.echo(
                 f"   {leg['mode']}{gauge:<9} {names[leg['from']].name} - {names[leg['to']].name}: {leg['km']:,.0f} km, "
-                f"{leg['hours'] / 24:.1f} days, {leg['usd']:,.0f} USD"
+                f"mean {leg['hours'] / 24:.1f} days, {leg['usd']:,.0f} USD"
             )
         if row.get("beaten_by_rank"):
             typer.echo(f"   in the draws no better in any respect than way {row['beaten_by_rank']}")
@@ -108,7 +111,7 @@ def _print(search: WayFinder, found: Routes, rows: list[dict[str, Any]]) -> None
         typer.echo(f"\nThe draws changed the order: by means alone it was {order} in the order above.")
     if found.passed_over:
         typer.echo(
-            f"{found.passed_over} ways between these were passed over: more than {question.max_overlap:.0%} of each lies on a better way."
+            f"{found.passed_over} ways between these were passed over: more than {question.max_overlap:.0%} of each lies on a way found before it."
         )
     if found.cut:
         from corridors.free_routes import limit_of

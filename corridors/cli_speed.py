@@ -21,7 +21,7 @@ def sweep(
         typer.Option(
             "--scale",
             metavar="PATTERN=FACTORS",
-            help="Rows and what multiplies them, say 'speed_kmh.*=0.8,1,1.2'; may be repeated.",
+            help="Rows and what multiplies them, say 'speed.*=0.8,1,1.2'; may be repeated.",
         ),
     ],
     draws: Annotated[int, typer.Option("--draws", help="Number of draws.")] = 1024,
@@ -66,7 +66,7 @@ def _scale(text: str) -> tuple[str, list[float]]:
     except ValueError:
         factors = []
     if not (equals and pattern and factors):
-        msg = f'--scale: found "{text}"; allowed PATTERN=FACTORS, say speed_kmh.*=0.8,1,1.2'
+        msg = f'--scale: found "{text}"; allowed PATTERN=FACTORS, say speed.*=0.8,1,1.2'
         raise ScenarioError(msg)
     return pattern, factors
 

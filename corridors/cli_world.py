@@ -75,7 +75,10 @@ def claims(
     from corridors.claim_verdicts import judge
     from corridors.claim_words import HOW_TO_READ
     from corridors.claims import find_claims, read_claims
+    from corridors.record_files import check_csv_target, write_records
 
+    if out is not None:
+        check_csv_target(out)
     every = read_claims(rows)
     asked = find_claims(name, every) if name else list(every)
     wanted = bool(name or as_json or out)  # a table on the screen has no room for what would have to be true
@@ -84,7 +87,6 @@ def claims(
     if out is not None:
         from corridors.charts import save
         from corridors.claims_chart import plot_claims
-        from corridors.record_files import write_records
 
         write_records(out.parent, out.stem, records)
         save(plot_claims(found), out.with_suffix(""))
@@ -202,10 +204,12 @@ def write_log(
 ) -> None:
     """Write a way of the model as a trip log, from departure to arrival, at its means."""
     from corridors.own_log import own_log
+    from corridors.record_files import check_csv_target
     from corridors.scenario import read_scenario
     from corridors.study import run as carry
     from sim.trip_logs import write_trip_log
 
+    check_csv_target(out)
     asked = read_scenario(scenario, changes or [])
     ends = [f"origins={origin or asked.origins[0]}", f"destinations={destination or asked.destinations[0]}"]
     study = carry(read_scenario(scenario, [*(changes or []), *ends, f"corridors={corridor}", "replicates=1"]))

@@ -142,11 +142,15 @@ def describe(study: Study) -> str:
 
     Examples
     --------
-    ``1 FEU, 20 t general, 40,000 USD, block train``
+    ``1 FEU, 20 t general, 40,000 USD, block train``; ``60 wagons, 3,900 t grain (65 t each), 1,365,000 USD, block train``
     """
     c = study.consignment
     service = c.rail_service.replace("_", " ")
-    return f"{c.count:g} {c.load_unit}, {c.tonnes:g} t {c.commodity}, {c.value_usd:,.0f} USD, {service}"
+    plural = "s" if c.count > 1 and c.load_unit in {"wagon", "truck", "tonne"} else ""
+    each = f" ({c.tonnes_per_unit:,.4g} t each)" if c.count > 1 else ""
+    return (
+        f"{c.count:,} {c.load_unit}{plural}, {c.tonnes:,.10g} t {c.commodity}{each}, {c.value_usd:,.0f} USD, {service}"
+    )
 
 
 def compare(study: Study) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from corridors.difference import COMPARED, Difference, Figure, Input, Result
+from corridors.figure_tables import figure_tables
 from corridors.own_rows import triple
 
 _HEADS = {
@@ -42,7 +43,8 @@ def print_difference(found: Difference) -> None:
     pairs = dict.fromkeys((r.origin, r.destination) for r in found.results if r.figures)
     for origin, destination in pairs:
         here = [r for r in found.results if (r.origin, r.destination) == (origin, destination) and r.figures]
-        console.print(_table(f"{origin} - {destination}", here))
+        for part in _tables(f"{origin} - {destination}", here, console.width):
+            console.print(part)
     if pairs:
         say(pairing_words(found))
 
@@ -115,20 +117,15 @@ def result_lines(found: Difference) -> list[str]:
     return lines
 
 
-def _table(title: str, results: list[Result]) -> Any:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("corridor", no_wrap=True)
+def _tables(title: str, results: list[Result], width: int) -> list[Any]:
     heads = [name.replace("_", " ").replace("usd", "USD").replace(" p", " P") for name, _ in COMPARED]
-    for head in [*(f"Δ {head}" for head in heads), *(f"{head} A -> B" for head in heads)]:
-        table.add_column(head, justify="right", no_wrap=True)
+    cells = []
     for r in results:
         deltas = [_delta(name, r.figures[name]) for name, _ in COMPARED]
         both = [f"{_number(name, r.figures[name].a)} -> {_number(name, r.figures[name].b)}" for name, _ in COMPARED]
-        table.add_row(r.corridor, *deltas, *both)
-    return table
+        cells.append([r.corridor, *deltas, *both])
+    right = [*(f"Δ {head}" for head in heads), *(f"{head} A -> B" for head in heads)]
+    return figure_tables(title, ["corridor"], right, cells, width)
 
 
 def _number(name: str, value: float) -> str:

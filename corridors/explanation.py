@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from corridors.causes import Causes, causes_of
+from corridors.figure_tables import signed
 from corridors.profiles import WHAT_HAPPENS
 from corridors.toml_files import ScenarioError, nearest
 from sim.cost import ALL_COMPONENTS
@@ -221,17 +222,19 @@ def term_rows(found: Explanation) -> list[dict[str, Any]]:
 
 def explanation_lines(found: Explanation, most: int = 12) -> list[str]:
     """Explanation for the terminal: the change, the largest steps with what is behind them, and what is left."""
-    quantiles = f"(P50 {found.hours_p50 / 24:+.2f}, P90 {found.hours_p90 / 24:+.2f} days, which are not shared out)"
-    change = f"mean {found.hours / 24:+.2f} days and {found.usd:+,.0f} USD {quantiles}"
+    quantiles = (
+        f"(P50 {signed(found.hours_p50 / 24, 2)}, P90 {signed(found.hours_p90 / 24, 2)} days, which are not shared out)"
+    )
+    change = f"mean {signed(found.hours / 24, 2)} days and {signed(found.usd, 0)} USD {quantiles}"
     lines = [f"{found.key[2]}, {found.key[0]} - {found.key[1]}: {change}"]
     steps = steps_of(found)
     for s in steps[:most]:
         behind = f"  <- {', '.join(s.because[:3])}{' ...' if len(s.because) > 3 else ''}" if s.because else ""
-        lines.append(f"  {s.hours / 24:+7.2f} days {s.usd:+9,.0f} USD  {s.name}{behind}")
+        lines.append(f"  {signed(s.hours / 24, 2):>7} days {signed(s.usd, 0):>9} USD  {s.name}{behind}")
     rest = steps[most:]
     if rest:
         lines.append(
-            f"  {sum(s.hours for s in rest) / 24:+7.2f} days {sum(s.usd for s in rest):+9,.0f} USD  {len(rest)} smaller ones"
+            f"  {signed(sum(s.hours for s in rest) / 24, 2):>7} days {signed(sum(s.usd for s in rest), 0):>9} USD  {len(rest)} smaller ones"
         )
     return lines
 

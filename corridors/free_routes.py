@@ -105,6 +105,9 @@ def find_routes(search: WayFinder, question: RouteQuestion, draws: Draws) -> Rou
         Where no way joins the places; says what stands in the way.
     """
     _check(question, search.network)
+    refused = search.no_ship(question.origin, question.destination)
+    if refused:
+        raise NoRouteError(refused)
     starts, ends = search.ends(search.graph, question.origin, question.destination)
     weights = {e.edge_id: _measured(search, e.activities, question.by) for e in search.graph.edges}
     errand = Errand(

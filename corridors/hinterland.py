@@ -24,7 +24,7 @@ from sim.routing import Graph, Pin, least_cost
 from sim.unfolding import destination_activities, origin_activities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from corridors.study import Study
     from sim.activities import Activity
@@ -113,7 +113,9 @@ def hinterland(study: Study, ports: Sequence[str], country: str = "KZ", *, not_t
     countries = {n.country: n.country for n in study.network.nodes.values()}
     not_through = one_of(not_through or None, countries, "country")
     names = {node: place_name(study, node) for node in study.network.nodes}
-    ports = [one_of(port, names, "port") for port in ports]
+    ports = [_port(study, port, names) for port in ports]
+    if len(set(ports)) < len(ports):
+        raise ScenarioError(f'--port, --against: both are "{ports[0]}"; name two ports, or --against "" for none')
     places = [n.node_id for n in study.network.nodes.values() if n.country == country and n.kind != "waypoint"]
     reckoner = Reckoner(study)
     barred = {p: "" if study.network.nodes[p].country == not_through else not_through for p in ports}
@@ -124,6 +126,16 @@ def hinterland(study: Study, ports: Sequence[str], country: str = "KZ", *, not_t
         if hours or usd:
             found.append(Reach(place, hours, usd))
     return found
+
+
+def _port(study: Study, name: str, names: Mapping[str, str]) -> str:
+    """Place that is asked about; a port where cargo ends on board a ship."""
+    nodes = study.network.nodes
+    ports = {node: words for node, words in names.items() if nodes[node].kind == "port"}
+    words = {word.casefold() for pair in names.items() for word in pair}
+    if study.scenario.terms != "fob" and name.casefold() in words:
+        return one_of(name, names, "port")
+    return one_of(name, ports, "port")
 
 
 def hinterland_rows(study: Study, reaches: Sequence[Reach], ports: Sequence[str]) -> list[dict[str, Any]]:

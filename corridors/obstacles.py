@@ -117,7 +117,17 @@ class Obstacles:
             f"{self.search.conditions.consignment.load_unit} in this corridor, even with every project built and every gate open"
         )
         gap = self._gap(corridor, origin, destination)
-        return f"{joined}: {gap}" if gap else joined
+        return f"{joined}: {gap}" if gap else self._forbidden(corridor, origin, destination)
+
+    def _forbidden(self, corridor: Corridor, origin: str, destination: str) -> str:
+        """Say that only the corridor's own rules forbid what the network would allow, and where to ask without them."""
+        names = self.search.everything.nodes
+        sections = sections_of(corridor, origin, destination, self.search.conditions.direction)
+        places = ", ".join(names[place].name.split(" (")[0] for section in sections for place in section.via)
+        return (
+            f"this corridor is pinned by {places}, and no way by these in this order joins {names[origin].name} and "
+            f"{names[destination].name}; corridors routes {origin} {destination} looks for ways that nothing pins"
+        )
 
     def _gap(self, corridor: Corridor, origin: str, destination: str) -> str:
         """Say where the corridor breaks off; empty where only its rules forbid what the network would allow."""

@@ -94,8 +94,13 @@ def read_own_table(path: Path, resource: Resource) -> Table:
 
 def _csv(path: Path, label: str, resources: Mapping[str, Resource]) -> list[RowFile]:
     names, rows, lines = read_cells(path, label)
+    filled = [i for i, row in enumerate(rows) if any(row)]  # a spreadsheet saves its empty rows as commas
+    rows, lines = [rows[i] for i in filled], [lines[i] for i in filled]
     name = path.stem if path.stem in resources else _table_of(label, names, resources)
-    return [_row_file(label, resources[name], names, rows, lines)]
+    file = _row_file(label, resources[name], names, rows, lines)
+    if not rows:
+        raise TableError.at(label, problem="holds a header and no rows", mend="add the rows, or do not name the file")
+    return [file]
 
 
 def _workbook(path: Path, label: str, resources: Mapping[str, Resource]) -> list[RowFile]:
@@ -104,7 +109,9 @@ def _workbook(path: Path, label: str, resources: Mapping[str, Resource]) -> list
         raise TableError.at(label, problem="holds no rows", mend="name a sheet after its table and give it a header")
     for sheet in sheets:
         if sheet.name not in resources:
-            mend = did_you_mean(sheet.name, resources) or 'begin its name with "#" to have it passed over'
+            mend = did_you_mean(sheet.name, resources) or (
+                'name the sheet after its table, or begin its name with "#" to have it passed over'
+            )
             problem = "there is no table of this name"
             raise TableError.at(label, f"sheet {sheet.name}", problem=problem, allowed=", ".join(resources), mend=mend)
     return [_row_file(f"{label}, sheet {s.name}", resources[s.name], s.header, s.rows, s.lines) for s in sheets]

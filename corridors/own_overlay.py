@@ -20,6 +20,7 @@ what ours says stays ours. Laying the same file twice is the same as once.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from corridors.own_names import OWN_SOURCE
@@ -92,7 +93,7 @@ def _settled(file: RowFile, i: int, before: Mapping[str, str], stated: Mapping[s
     """Row of ours with what is stated laid over it, and nothing of ours left that would vouch for it."""
     fields = file.resource.field
     after = {**before, **stated}
-    if not {"low", "high"} & stated.keys() and _number(stated.get("best", "")) is not None:
+    if not {"low", "high"} & stated.keys() and _fits(fields.get("best"), stated.get("best", "")):
         after |= {"low": stated["best"], "high": stated["best"]}
     changed = [name for name in fields if not _same(fields[name], before[name], after[name])]
     if not changed:
@@ -138,6 +139,16 @@ def _same(field: Field, one: str, other: str) -> bool:
     if one == other or field.type not in ("number", "integer"):
         return one == other
     return _number(one) is not None and _number(one) == _number(other)
+
+
+def _fits(field: Field | None, text: str) -> bool:
+    """Whether a text is a figure that its column allows; where it is not, the column itself is refused, and no other."""
+    value = _number(text)
+    if field is None or value is None:
+        return False
+    low = -math.inf if field.minimum is None else field.minimum
+    high = math.inf if field.maximum is None else field.maximum
+    return low <= value <= high
 
 
 def _number(text: str) -> float | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from corridors.figure_tables import figure_tables
+
 if TYPE_CHECKING:
     from corridors.study import Study
 
@@ -35,8 +37,9 @@ def print_comparison(study: Study) -> None:
     rows = comparison_rows(study)
     for origin, destination in study.pairs():
         here = [r for r in rows if (r["origin"], r["destination"]) == (origin, destination)]
-        console.print(_table(study, origin, destination, here))
-    console.print(HOW_TO_READ, highlight=False, markup=False)
+        for part in _tables(study, origin, destination, here, console.width):
+            console.print(part)
+    console.print(how_to_read(scenario.deadline_days), highlight=False, markup=False)
     used = {name for r in rows for name in (r["own_rows"] or "").split(";")}
     used |= {f"closures:{standing.closure.closure_id}" for standing in study.standings}
     for sentence in [*reasons(rows), *study.own.sentences(used)]:
@@ -56,32 +59,34 @@ def reasons(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _table(study: Study, origin: str, destination: str, rows: list[dict[str, Any]]) -> Any:
-    from rich import box
-    from rich.table import Table
-
+def _tables(study: Study, origin: str, destination: str, rows: list[dict[str, Any]], width: int) -> list[Any]:
+    """Figures of one pair of places, or a line that says there is no way."""
     nodes = study.network.nodes
     title = f"{nodes[origin].name} - {nodes[destination].name}"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("corridor", no_wrap=True)
-    for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for r in sorted((r for r in rows if r["feasible"]), key=lambda r: r["generalized_usd_mean"]):
-        table.add_row(f"{r['corridor']} *" if r["own_rows"] else r["corridor"], *_cells(r))
-    return table
+    ways = sorted((r for r in rows if r["feasible"]), key=lambda r: r["generalized_usd_mean"])
+    if not ways:
+        return [f"{title}: no way\n"]
+    cells = [[f"{r['corridor']} *" if r["own_rows"] else r["corridor"], *_cells(r)] for r in ways]
+    return figure_tables(title, ["corridor"], HEADINGS, cells, width)
 
 
 HEADINGS = (
-    "km", "days P50", "trip P10-P90", "mean P10-P90", "known", "USD P50", "P10-P90", "USD/t", "t CO2e", "quickest",
+    "km", "days P50", "trip P10-P90", "mean P10-P90", "known", "USD P50", "USD P10-P90", "USD/t", "t CO2e", "quickest",
     "cheapest", "on time", "arrives",
 )  # fmt: skip
 
 
-HOW_TO_READ = (
+_HOW_TO_READ = (
     "days P50 ± Monte Carlo error; trip: single trips; mean: the average trip, so what is left is what we do not know; known: share "
     "of the variance that better knowledge could remove; quickest, cheapest: share of draws in which the way is the best of its pair; "
-    "arrives: share not lost to closures longer than the consignment's patience."
+    "{on_time}arrives: share not lost to closures longer than the consignment's patience."
 )
+
+
+def how_to_read(deadline_days: float | None) -> str:
+    """What the columns of the comparison say; the odds of being on time name the deadline that they are held to."""
+    on_time = "" if deadline_days is None else f"on time: share within {deadline_days:g} days; "
+    return _HOW_TO_READ.format(on_time=on_time)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

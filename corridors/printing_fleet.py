@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from corridors.figure_tables import figure_tables
 from corridors.fleet_record import record_sentences
 from corridors.fleet_sheet import WHY_DEFAULT, SheetRow
 from corridors.printing import reasons
@@ -79,59 +80,49 @@ def print_fleet(study: Study, sheets: Mapping[tuple[str, float], Sequence[SheetR
         say(study.assumption)
     first = [(name, rows) for (name, tonnes), rows in sheets.items() if tonnes == tonnages[0]]
     for corridor, rows in first:
-        console.print(_table(f"{corridor}, {tonnages[0] / 1e6:g} Mt a year", rows))
+        console.print(*_tables(f"{corridor}, {tonnages[0] / 1e6:g} Mt a year", rows, console.width), sep="")
         for sentence in record_sentences(rows):
             say(f"  {sentence}.")
     if len(tonnages) > 1:
-        console.print(_compared(sheets, tonnages))
+        console.print(*_compared(sheets, tonnages, console.width), sep="")
     say("")
     for sentence in (HOW_TO_READ, *reasons(comparison_rows(study))):
         say(sentence)
 
 
-def _new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Any:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in left:
-        table.add_column(heading, no_wrap=True)
-    for heading in right:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
-
-
-def _table(title: str, rows: Sequence[SheetRow]) -> Any:
-    table = _new_table(title, ("carrier", "from - to"), ("km", "vehicle", *HEADINGS))
-    for row in rows:
-        gauge = f" {row.gauge_mm}" if row.gauge_mm else ""
-        table.add_row(
+def _tables(title: str, rows: Sequence[SheetRow], width: int) -> list[Any]:
+    cells = [
+        [
             row.carrier,
             f"{row.from_node_id} -\n{row.to_node_id}",
             f"{row.km:,.0f}",
-            f"{row.vehicle}{gauge}",
+            f"{row.vehicle} {row.gauge_mm}" if row.gauge_mm else row.vehicle,
             in_words(row.net_tonnes),
             in_words(row.a_week, 1 if row.vehicle == "wagon" else 0),
             in_words(row.out_per_train_in, 1),
             in_words(row.turn_round_days, 1),
             in_words(row.vehicles),
             in_words(row.locomotives),
-        )
-    return table
+        ]
+        for row in rows
+    ]
+    return figure_tables(title, ["carrier", "from - to"], ["km", "vehicle", *HEADINGS], cells, width)
 
 
-def _compared(sheets: Mapping[tuple[str, float], Sequence[SheetRow]], tonnages: Sequence[float]) -> Any:
+def _compared(
+    sheets: Mapping[tuple[str, float], Sequence[SheetRow]], tonnages: Sequence[float], width: int
+) -> list[Any]:
     """Best figures of each tonnage side by side."""
     headings = [f"{tonnes / 1e6:g} Mt: a week / tied up / loc." for tonnes in tonnages]
-    table = _new_table("By tonnes a year, best figures", ("corridor", "carrier"), ("vehicle", *headings))
+    cells = []
     for corridor in dict.fromkeys(name for name, _ in sheets):
         for same in zip(*(sheets[corridor, tonnes] for tonnes in tonnages), strict=True):
-            cells = [
+            figures = [
                 f"{r.a_week.best:,.0f} / {r.vehicles.best:,.0f} / {in_words(_best(r.locomotives)) or '-'}" for r in same
             ]
-            table.add_row(corridor, same[0].carrier, same[0].vehicle, *cells)
-    return table
+            cells.append([corridor, same[0].carrier, same[0].vehicle, *figures])
+    title = "By tonnes a year, best figures"
+    return figure_tables(title, ["corridor", "carrier"], ["vehicle", *headings], cells, width)
 
 
 def _best(span: Span | None) -> Span | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from corridors.figure_tables import signed
 from corridors.validation_score import bias_rows, score_rows, worst
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def print_validation(found: Sequence[Comparison], trips: Sequence[dict[str, Any]
     for row in sorted((r for r in trips if r["state"] == "scored"), key=lambda r: _order(r["kind"])):
         inside = "yes" if row["inside_p10_p90"] else "NO"
         figures = [f"{row[n]:.1f}" for n in ("observed_days", "p10_days", "p50_days", "p90_days")]
-        errors = [inside, f"{row['error_days']:+.1f}", f"{row['error_percent']:+.0f}"]
+        errors = [inside, signed(row["error_days"], 1), signed(row["error_percent"], 0)]
         km = ["" if row[n] is None else f"{row[n]:,.0f}" for n in ("observed_km", "model_km")]
         table.add_row(row["kind"], row["trip_id"], *figures, *errors, *km)
     console.print(table)
@@ -76,7 +77,7 @@ def _print_scores(console: Any, found: Sequence[Comparison]) -> None:
             continue
         covered = ", ".join(f"{row[f'inside_{p}']}/{row['n']} in {p} %" for p in (50, 80, 95))
         console.print(
-            f"  {row['group']}, {row['which']}: n = {row['n']}; {covered}; median error {row['median_error_percent']:+.0f} %, "
+            f"  {row['group']}, {row['which']}: n = {row['n']}; {covered}; median error {signed(row['median_error_percent'], 0)} %, "
             f"median absolute error {row['median_absolute_error_percent']:.0f} % or {row['median_absolute_error_days']:.1f} days; "
             f"odds of so few inside 80 %: {row['odds_of_so_few_80']:.2g}",
             soft_wrap=True,
@@ -89,7 +90,7 @@ def _print_bias(console: Any, found: Sequence[Comparison]) -> None:
     for group in ("observed", "announced"):
         for by in ("mode", "country", "activity"):
             here = [r for r in rows if (r["group"], r["by"]) == (group, by) and r["weight"] >= LEAST_WEIGHT]
-            said = ", ".join(f"{r['part']} {r['bias_percent']:+.0f} % ({r['weight']:.1f})" for r in here)
+            said = ", ".join(f"{r['part']} {signed(r['bias_percent'], 0)} % ({r['weight']:.1f})" for r in here)
             console.print(f"  {group} by {by}: {said or 'too few'}", soft_wrap=True)
 
 
@@ -103,9 +104,8 @@ def print_claims(found: Sequence[Verdict]) -> None:
     console = Console(highlight=False, width=None if Console().is_terminal else WIDTH + 20)
     table = Table(title="What others say, and the model's answer to the same question", title_justify="left")
     for name in ("claim", "what is said", "who says so", "claimed", "model P50 (P10 to P90)", "holds in", "verdict"):
-        table.add_column(
-            name, justify="right" if name[:5] in ("claim", "model", "holds") and name != "claim" else "left"
-        )
+        right = name[:5] in ("claim", "model", "holds") and name != "claim"
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     for v in found:
         c = v.claim
         said = [c.name, c.claim, f"{c.who}, {c.date}"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corridors.safe_files import write_text
+from corridors.toml_files import ScenarioError
 
 
 def csv_text(records: Iterable[Mapping[str, Any]], *, digits: int | None = None) -> str:
@@ -38,6 +39,20 @@ def csv_text(records: Iterable[Mapping[str, Any]], *, digits: int | None = None)
     return stream.getvalue()
 
 
+def check_csv_target(out: Path) -> None:
+    """Refuse a file that is to hold CSV and would not be taken for it, or whose folder is not there, before anything is computed.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the ending that was found, or the folder that is missing.
+    """
+    if out.suffix.lower() != ".csv":
+        raise ScenarioError(f'--out: found "{out}"; allowed a file ending in .csv; rename the file')
+    if not out.absolute().parent.is_dir():
+        raise ScenarioError(f"--out: there is no folder {out.parent}; make it, or name another")
+
+
 def write_records(folder: Path, name: str, records: Iterable[Mapping[str, Any]]) -> Path:
     """Write records to ``NAME.csv`` in a folder, which is made if need be.
 
@@ -46,5 +61,7 @@ def write_records(folder: Path, name: str, records: Iterable[Mapping[str, Any]])
     ScenarioError
         Where the file cannot be written.
     """
+    if folder.is_file():
+        raise ScenarioError(f"{folder}: is a file; name a folder with --out")
     folder.mkdir(parents=True, exist_ok=True)
     return write_text(folder / f"{name}.csv", csv_text(records))

@@ -45,6 +45,9 @@ def write_folder(folder: Path, write: Callable[[Path], object], ours: Callable[[
         Where the target is a file, holds something that is not ours, or cannot be written.
     """
     folder = folder.absolute()
+    if folder.is_file():
+        msg = f"{folder}: is a file; name an empty or a new folder with --out"
+        raise ScenarioError(msg)
     if _holds_something_else(folder, ours):
         msg = f"{folder}: holds something that is no {what}; name an empty or a new folder with --out"
         raise ScenarioError(msg)

@@ -282,7 +282,7 @@ def read_scenario(
 def _place_meant(error: ValidationError) -> str:
     """Offer the nearest place where one is written as no key is, say with a capital or a blank."""
     for finding in error.errors(include_url=False):
-        if finding["loc"][0] in ("origins", "destinations") and finding["type"] == "string_pattern_mismatch":
+        if finding["type"] == "string_pattern_mismatch" and finding["loc"][0] in ("origins", "destinations"):
             from geodata.network import read_network
 
             return nearest(finding["input"], read_network().nodes)

@@ -96,6 +96,8 @@ def given_row_files(files: Iterable[str | Path]) -> list[str]:
     paths = [Path(file) for file in files]
     for path in paths:
         if not path.is_file():
+            if path.is_dir():
+                raise ScenarioError(f'--rows "{path}": is a folder; name its files one by one')
             known = [other.name for other in path.parent.glob("*") if other.suffix in {".csv", ".xlsx"}]
             raise ScenarioError(f'--rows "{path}": there is no such file{nearest(path.name, known)}')
     return [str(path.resolve()) for path in paths]

@@ -92,10 +92,10 @@ def without_comma(text: str) -> str:
     'a comma may be a decimal sign or a mark of thousands; write 1000 or 1.000'
     """
     plain, pointed = text.replace(",", ""), text.replace(",", ".")
-    if not _THOUSANDS.fullmatch(text):
-        return f"write the decimal with a point, {pointed}" if text.count(",") == 1 else "write the number without commas"
     if text.count(",") > 1:
         return f"write the number without marks of thousands, {plain}"
+    if not _THOUSANDS.fullmatch(text):
+        return f"write the decimal with a point, {pointed}"
     return f"a comma may be a decimal sign or a mark of thousands; write {plain} or {pointed}"
 
 
@@ -174,8 +174,8 @@ def _sentence(finding: "ErrorDetails", models: "Mapping[str, Iterable[str]]") ->
         return str(context["error"])
     if isinstance(found, str) and COMMA_IN_NUMBER.fullmatch(found.strip()):
         return f"found {shown(found)}; {without_comma(found.strip())}"
-    allowed = _ALLOWED.get(kind) or finding["msg"].removeprefix("Input should ").removeprefix("be ")
-    return f"found {shown(found)}; allowed: {allowed}"
+    legal = _ALLOWED.get(kind) or finding["msg"].removeprefix("Input should ").removeprefix("be ")
+    return f"found {shown(found)}; allowed: {legal}"
 
 
 def shown(value: object) -> str:

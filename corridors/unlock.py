@@ -145,7 +145,7 @@ class Unlocker:
             return self._bettered(found, corridor) if better else Unlocking(corridor, found)
         reason = found.way.reason
         south = self.search.conditions.direction == "southbound"
-        if (destination if south else origin) in corridor.not_to:
+        if (destination if south else origin) in corridor.not_to or self.search.no_ship(origin, destination):
             return Unlocking(corridor, None, reason, gap=reason, bounded=False, serves=False)
         sets = self.barriers.locked.minimal_sets(
             origin, destination, self.pin(corridor, origin, destination), self.most

@@ -141,8 +141,9 @@ class WayFinder:
     def find(self, corridor: Corridor, origin: str, destination: str) -> Way:
         """One corridor between one pair of places, found and priced, or the reason why there is none."""
         assumption = assumption_sentence(self.found)
-        unserved = corridor.not_to.get(destination if self.conditions.direction == "southbound" else origin)
-        if unserved is not None:
+        southbound = self.conditions.direction == "southbound"
+        unserved = self.no_ship(origin, destination) or corridor.not_to.get(destination if southbound else origin)
+        if unserved:
             return Way(
                 origin, destination, corridor.corridor_id, feasible=False, reason=unserved, assumption=assumption
             )
@@ -201,6 +202,15 @@ class WayFinder:
         facts |= {"load_unit": consignment.load_unit, "commodity": consignment.commodity}
         number = self.parameters.match("consignment", "patience", "", facts, asks="patience of the consignment")
         return self.parameters.rows[number].best * 24.0
+
+    def no_ship(self, origin: str, destination: str) -> str:
+        """Why the terms cannot hold between two places: a ship is met in a port only; empty where they can."""
+        end = {"fob": destination, "transit_import": origin}.get(self.scenario.terms)
+        if end is None or self.everything.nodes[end].kind == "port":
+            return ""
+        does = "end on board a ship" if end == destination else "begin at a ship"
+        name = self.everything.nodes[end].name
+        return f'terms {self.scenario.terms} {does}, and {name} is no port; set terms to "consignee", or name a port'
 
     def ends(
         self, graph: Graph, origin: str, destination: str

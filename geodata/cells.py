@@ -28,8 +28,19 @@ Array = NDArray[Any]
 _NUMBER_LETTERS = frozenset("0123456789.+-eE")
 _INTEGER_LETTERS = frozenset("0123456789+-")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:[ \u00a0\u202f'\u2019]\d{3})+(?:\.\d*)?")
 _EXACT = 2.0**53  # up to here a float holds every whole number
 _LARGEST = float(np.finfo(float).max)
+
+
+_FORMS = {
+    r"\d{4}(-\d{2}(-\d{2})?)?": "a year, a month or a day, say 2026, 2026-11 or 2026-11-25",
+    r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*": "a name in small letters and figures, parted by dots, dashes or underscores",
+    r"([1-9]|1[0-2])(;([1-9]|1[0-2]))*": "months as numbers from 1 to 12, parted by semicolons, say 11;12;1",
+    r"[1-7](;[1-7])*": "days of the week from 1 (Monday) to 7, parted by semicolons, say 1;2;3",
+    r"[0-2][0-9]:[0-5][0-9]": "a time of day as HH:MM",
+}
+"""Patterns of the dictionaries in words."""
 
 
 class CellError(Exception):
@@ -62,7 +73,7 @@ def column_of(field: Field, cells: list[str]) -> Array:
         if wrong:
             raise CellError(
                 next(i for i, cell in enumerate(cells) if cell in wrong),
-                f"text of the form {field.pattern}",
+                _allowed(field),
                 _blanks(cells, wrong),
             )
     return _dates(cells, distinct) if field.type == "date" else np.array(cells, dtype=object)
@@ -107,7 +118,7 @@ def _is_number(cell: str, letters: frozenset[str]) -> bool:
 
 
 def _mend_number(cell: str) -> str:
-    if "," in cell:
+    if "," in cell or _GROUPED.fullmatch(cell):
         return "write a decimal point and no thousands mark, say 1234.5"
     return 'leave the cell empty if the figure is not known; write no unit, no "nan", no "inf"'
 
@@ -134,7 +145,7 @@ def _allowed(field: Field) -> str:
     if field.enum:
         return ", ".join(field.enum)
     if field.pattern:
-        return f"text of the form {field.pattern}"
+        return _FORMS.get(field.pattern, f"text of the form {field.pattern}")
     words = {
         "number": "a number",
         "integer": "a whole number",

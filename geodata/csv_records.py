@@ -29,7 +29,7 @@ def read_records(path: Path, label: str = "") -> tuple[list[str], list[list[str]
         raise TableError.at(
             file,
             problem="there is no such file",
-            mend="the data dictionary names it; add the file or take the entry out",
+            mend="name a file that is there; one of a folder of tables is named by its datapackage.json",
         ) from None
     try:
         text = data.decode("utf-8-sig")
