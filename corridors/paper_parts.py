@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -149,7 +149,7 @@ def few_colours(full: Image) -> Image:
 
     flat = full.convert("RGB")
     counted = sorted(flat.getcolors(flat.width * flat.height) or [], reverse=True)[:_KEPT]
-    kept = [part for _, colour in counted for part in colour]
+    kept = [part for _, colour in counted for part in cast("tuple[int, ...]", colour)]
     others = flat.quantize(_COLOURS - len(counted), method=Image.Quantize.FASTOCTREE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette((kept + others)[: 3 * _COLOURS])
