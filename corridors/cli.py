@@ -207,6 +207,8 @@ def main() -> None:
     _write_any_letter()
     try:
         app(standalone_mode=True)
+    except MemoryError:
+        _say("memory does not suffice; ask for fewer draws (--draws), places or corridors")
     except OSError as error:  # a file or folder that the user named; without a name it is a fault of ours
         if error.filename is None:
             raise

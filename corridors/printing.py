@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.figure_tables import figure_tables
 
 if TYPE_CHECKING:
+    from corridors.scenario import Scenario
     from corridors.study import Study
 
 
@@ -30,6 +31,9 @@ def print_comparison(study: Study) -> None:
         highlight=False,
     )
     console.print(f"{describe(study)}; {scenario.draws} draws, seed {scenario.seed}", highlight=False, markup=False)
+    stated = stated_figures(scenario)
+    if stated:
+        console.print(f"Set by the scenario or on the command line: {stated}", highlight=False, markup=False)
     if study.assumption:
         console.print(study.assumption, highlight=False, markup=False)
     rows = comparison_rows(study)
@@ -42,6 +46,15 @@ def print_comparison(study: Study) -> None:
     used |= {f"closures:{standing.closure.closure_id}" for standing in study.standings}
     for sentence in [*reasons(rows), *study.own.sentences(used)]:
         console.print(sentence, highlight=False, markup=False)
+
+
+def stated_figures(scenario: Scenario) -> str:
+    """Figures and choices that a scenario states instead of the tables; empty where it states none."""
+    said = [f"{key} = {value:.10g}" for key, value in scenario.set.items()]
+    said += [f"project_length.{key} = {value:.10g} km" for key, value in scenario.project_length.items()]
+    said += [f"project_gauge.{key} = {value}" for key, value in scenario.project_gauge.items()]
+    said += [f"exchange.{key} = {str(value).lower()}" for key, value in scenario.exchange.items()]
+    return "; ".join(said)
 
 
 def reasons(rows: list[dict[str, Any]]) -> list[str]:
