@@ -147,6 +147,7 @@ def show_corridor(name: str) -> str | None:
 def show_parameter(name: str) -> str | None:
     """Parameter row with its implied mean and the evidence behind it; None where there is none of that name."""
     from corridors.citations import evidence_rows, source_rows
+    from corridors.shown_things import as_printed
     from sim.parameters import read_parameters
 
     parameters = read_parameters()
@@ -171,7 +172,7 @@ def show_parameter(name: str) -> str | None:
         if found is not None:
             source = sources.get(str(found["source_id"]), {})
             lines.append(
-                f"  {end}: {found['published_value']} {found['published_unit']}, {found['place']}, {found['as_of']} "
+                f"  {end}: {as_printed(found)}, {found['place']}, {found['as_of']} "
                 f"({source.get('title', found['source_id'])}, grade {source.get('grade', '?')}; {source.get('url', '')})"
             )
     return "\n".join(lines)
