@@ -91,5 +91,7 @@ def show_place(name: str) -> str | None:
     for crossing in network.crossings.values():
         both = {crossing.from_node_id, crossing.to_node_id}
         if name in both:
-            lines.append(f"  {crossing.mode} over the border to {(both - {name}).pop()} ({crossing.crossing_id})")
+            state = "" if crossing.status == "operational" else f", {crossing.status.replace('_', ' ')}"
+            other = (both - {name}).pop()
+            lines.append(f"  {crossing.mode} over the border to {other}{state} ({crossing.crossing_id})")
     return "\n".join(lines)
