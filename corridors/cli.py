@@ -138,20 +138,23 @@ def list_() -> None:
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="Corridor or parameter_id.")]) -> None:
-    """Show a corridor, or a parameter row with what it rests on."""
+def show(name: Annotated[str, typer.Argument(help="Corridor, project, place (node_id) or parameter_id.")]) -> None:
+    """Show a corridor, a project, a place, or a parameter row with what it rests on."""
     from corridors.printing import show_corridor, show_parameter
+    from corridors.shown_things import show_place, show_project
 
-    text = show_corridor(name) or show_parameter(name)
-    if text is None:
+    shown = [text for one in (show_corridor, show_project, show_place, show_parameter) if (text := one(name))]
+    if not shown:
         from corridors.catalogue import read_catalogue
         from corridors.toml_files import ScenarioError, nearest
+        from geodata.network import read_network
         from sim.parameters import read_parameters
 
-        known = [*read_catalogue(), *read_parameters().number]
-        msg = f'there is neither a corridor nor a parameter row "{name}"{nearest(name, known)}'
+        network = read_network()
+        known = [*read_catalogue(), *network.projects, *network.nodes, *read_parameters().number]
+        msg = f'there is no corridor, project, place or parameter row "{name}"{nearest(name, known)}'
         raise ScenarioError(msg)
-    typer.echo(text)
+    typer.echo("\n\n".join(shown))
 
 
 @app.command()
@@ -207,6 +210,8 @@ def main() -> None:
     _write_any_letter()
     try:
         app(standalone_mode=True)
+    except MemoryError:
+        _say("memory does not suffice; ask for fewer draws (--draws), places or corridors")
     except OSError as error:  # a file or folder that the user named; without a name it is a fault of ours
         if error.filename is None:
             raise

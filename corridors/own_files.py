@@ -97,10 +97,7 @@ def _csv(path: Path, label: str, resources: Mapping[str, Resource]) -> list[RowF
     filled = [i for i, row in enumerate(rows) if any(row)]  # a spreadsheet saves its empty rows as commas
     rows, lines = [rows[i] for i in filled], [lines[i] for i in filled]
     name = path.stem if path.stem in resources else _table_of(label, names, resources)
-    file = _row_file(label, resources[name], names, rows, lines)
-    if not rows:
-        raise TableError.at(label, problem="holds a header and no rows", mend="add the rows, or do not name the file")
-    return [file]
+    return [_row_file(label, resources[name], names, rows, lines)]
 
 
 def _workbook(path: Path, label: str, resources: Mapping[str, Resource]) -> list[RowFile]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from corridors.figure_tables import figure_tables
 
 if TYPE_CHECKING:
+    from corridors.scenario import Scenario
     from corridors.study import Study
 
 
@@ -32,6 +33,9 @@ def print_comparison(study: Study) -> None:
     console.print(
         f"{describe(study)}; {study.draws or scenario.draws} draws, seed {scenario.seed}", highlight=False, markup=False
     )
+    stated = stated_figures(scenario)
+    if stated:
+        console.print(f"Set by the scenario or on the command line: {stated}", highlight=False, markup=False)
     if study.assumption:
         console.print(study.assumption, highlight=False, markup=False)
     rows = comparison_rows(study)
@@ -44,6 +48,15 @@ def print_comparison(study: Study) -> None:
     used |= {f"closures:{standing.closure.closure_id}" for standing in study.standings}
     for sentence in [*reasons(rows), *study.own.sentences(used)]:
         console.print(sentence, highlight=False, markup=False)
+
+
+def stated_figures(scenario: Scenario) -> str:
+    """Figures and choices that a scenario states instead of the tables; empty where it states none."""
+    said = [f"{key} = {value:.10g}" for key, value in scenario.set.items()]
+    said += [f"project_length.{key} = {value:.10g} km" for key, value in scenario.project_length.items()]
+    said += [f"project_gauge.{key} = {value}" for key, value in scenario.project_gauge.items()]
+    said += [f"exchange.{key} = {str(value).lower()}" for key, value in scenario.exchange.items()]
+    return "; ".join(said)
 
 
 def reasons(rows: list[dict[str, Any]]) -> list[str]:
@@ -136,6 +149,7 @@ def show_corridor(name: str) -> str | None:
 def show_parameter(name: str) -> str | None:
     """Parameter row with its implied mean and the evidence behind it; None where there is none of that name."""
     from corridors.citations import evidence_rows, source_rows
+    from corridors.shown_things import as_printed
     from sim.parameters import read_parameters
 
     parameters = read_parameters()
@@ -160,7 +174,7 @@ def show_parameter(name: str) -> str | None:
         if found is not None:
             source = sources.get(str(found["source_id"]), {})
             lines.append(
-                f"  {end}: {found['published_value']} {found['published_unit']}, {found['place']}, {found['as_of']} "
+                f"  {end}: {as_printed(found)}, {found['place']}, {found['as_of']} "
                 f"({source.get('title', found['source_id'])}, grade {source.get('grade', '?')}; {source.get('url', '')})"
             )
     return "\n".join(lines)

@@ -57,6 +57,17 @@ def _opening(year: Any) -> Any:
 Opening = Annotated[int | bool, BeforeValidator(_opening)]
 
 
+def _gauge(found: Any) -> Any:
+    if found == "dual" or (isinstance(found, int) and found is not True and found is not False):
+        return found
+    raise ValueError(
+        f'found {shown(found)}; allowed a gauge of the tables in mm, say 1435, or "dual" for 1435 and 1520'
+    )
+
+
+Gauge = Annotated[int | Literal["dual"], BeforeValidator(_gauge)]
+
+
 DUAL = (1435, 1520)
 """Gauges of a dual track: that of Iran and that of Central Asia. [mm]"""
 
@@ -154,7 +165,7 @@ class Scenario(_Table):
     projects: ProjectsTable = ProjectsTable()
     project_length: dict[Name, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """Length by project_id, instead of drawing it. [km]"""
-    project_gauge: dict[Name, int | Literal["dual"]] = Field(default_factory=dict)
+    project_gauge: dict[Name, Gauge] = Field(default_factory=dict)
     """Gauge on which the rails of a project are laid, by project_id, instead of that of its rows; dual = 1435 and 1520. [mm]"""
     assume: tuple[Assumption, ...] = Field(default=(), strict=False)
     """States that nobody knows on the date, settled in the open."""
@@ -267,8 +278,10 @@ def read_scenario(
             f'read_scenario: found {told(name_or_path)}; allowed the name of a scenario ("both-open") or a TOML file'
         )
     path = find_scenario(name_or_path)
-    values = read_over_base(path)
-    values = set_switches(values, names_in(overrides, "overrides", "draws=256"), _KEYS)
+    shipped = read_over_base(path)
+    values = set_switches(shipped, names_in(overrides, "overrides", "draws=256"), _KEYS)
+    if values.get("date") != shipped.get("date") and values["title"] == shipped["title"]:
+        values["title"] = f"{shipped['title']} (date set to {values.get('date')})"  # a title may name its day
     own = given_row_files(names_in(rows, "rows", "my-rates.csv"))
     if own and isinstance(values.get("rows", []), list):
         values["rows"] = [*values.get("rows", []), *own]

@@ -77,7 +77,7 @@ def nearest(name: object, allowed: "Iterable[str]") -> str:
 
 def _begun(asked: str, names: "Iterable[str]") -> list[str]:
     """Names of which `asked` is the beginning, up to a mark or a figure, if they are few: "uap" begins uap-ml1 and uap-ml2 alike."""
-    found = [name for name in names if len(asked) > 2 and re.match(rf"{re.escape(asked)}[^a-z]", name)]
+    found = [name for name in sorted(names) if len(asked) > 2 and re.match(rf"{re.escape(asked)}[^a-z]", name)]
     return found if len(found) <= _MOST_OFFERED else []
 
 

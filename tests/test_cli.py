@@ -149,6 +149,26 @@ def test_show_a_parameter_with_its_mean_and_its_evidence():
     assert any(line.strip().startswith("best: ") for line in said.out.splitlines())
 
 
+def test_show_a_project_with_its_contested_figures_and_their_evidence():
+    said = command("show", "gwadar-nokundi")
+    assert "length: low 675, best 675, high 675 km" in said.out
+    assert "capital cost: unknown" in said.out
+    assert "corridors readiness gwadar-nokundi" in said.out
+    assert "low: 675 km, 2024-06 (" in said.out
+
+
+def test_show_a_place_and_what_meets_there():
+    said = command("show", "kharlachi")
+    assert "PK" in said.out
+    assert "over the border to kharlachi_af" in said.out
+
+
+def test_show_one_name_of_two_things_shows_both():
+    said = command("show", "chabahar")
+    assert "then ship" in said.out
+    assert "(port, IR)" in said.out
+
+
 def test_show_offers_the_nearest_name():
     assert_refused(command("show", "turgundi-chamann"), '"turgundi-chamann"', 'did you mean "turgundi-chaman"?')
     assert_refused(command("show", "speed.rail.kz.block_trian"), 'did you mean "speed.rail.kz.block_train"?')
@@ -243,6 +263,25 @@ def test_no_way_at_all_is_exit_code_3_with_its_reasons(elsewhere):
         (("run", "today", "--set", "destinations=almaty1"), ("almaty1", "origin and destination")),
         (("run", "today", "--set", "projects.open.uap=1850"), ("1850", "1900 to 2100")),
         (("run", "today", "--set", "assume.afpk-2025-10=ajar"), ("ajar", "open, shut, restricted")),
+        (("run", "today", "--set", "consignment.tonnes=1,000"), ("1,000", "1000 or 1.000")),
+        (("run", "today", "--set", "consignment.tonnes=1,000,000"), ("marks of thousands, 1000000",)),
+        (("run", "today", "--set", "consignment.tonnes=20t"), ('"20t"', "a number, without unit")),
+        (("run", "today", "--set", "consignment.count=1.5"), ("1.5", "a whole number")),
+        (("run", "today", "--set", "date=15.12.2026"), ('"15.12.2026"', "YYYY-MM-DD")),
+        (("run", "today", "--set", "shocks=yes"), ('"yes"', "true or false")),
+        (("run", "today", "--set", "origins=Almaty"), ('"Almaty"', "small letters", 'did you mean "almaty1"?')),
+        (("run", "today", "--set", "corridors=uap"), ('did you mean "uap-ml1" or "uap-ml2"?',)),
+        (("run", "today", "--set", "assume.afpk=open"), ('"afpk-2024-01" or "afpk-2025-10"?',)),
+        (("run", "today", "--set", "project_gauge.uap=broad"), ('"broad"', "1435", '"dual"')),
+        (("run", "today", "--rows", "."), ("is a folder",)),
+        (("routes", "almaty1", "karachi_port", "--scenario", "today", "--pareto", "--k", "2"), ("--pareto", "--k")),
+        (("fleet", "today", "--out", "f.xlsx"), ("f.xlsx", ".csv")),
+        (("claims", "--id", "C01", "--out", "f.txt"), ("f.txt", ".csv")),
+        (("write-log", "today", "--corridor", "iran-road", "--out", "f.xlsx"), ("f.xlsx", ".csv")),
+        (("validate", "--rows", "nowhere.csv"), ("nowhere.csv", "no such file")),
+        (("hinterland", "today", "--out", "x.png", "--port", "almaty1"), ('"almaty1"', "gwadar, shahid_rajaee")),
+        (("hinterland", "today", "--out", "x.png", "--against", "karachi_port"), ("both", "karachi_port")),
+        (("sweep", "today", "--scale", "speed.*"), ("speed.*=0.8,1,1.2",)),
         (("show", "nothing-like-it"), ("nothing-like-it",)),
         (("check", "no-such-folder"), ("no-such-folder",)),
         (("new", "no-such-folder/mine.toml"), ("no-such-folder",)),
@@ -276,6 +315,42 @@ def test_a_folder_that_cannot_be_written_is_refused(monkeypatch, elsewhere):
 
     monkeypatch.setattr("tempfile.mkdtemp", denied)
     assert_refused(command("run", "today", *QUICK, "--out", "out"), "out", "Permission denied", folder=elsewhere)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sensitivity", "today", "--corridor", "iran-road", "--out", "mine.toml"),
+        ("write-log", "today", "--corridor", "iran-road", "--out", "mine.csv"),
+    ],
+)
+def test_a_target_that_is_in_the_way_is_told(words, elsewhere):
+    (elsewhere / "mine.toml").write_text("# mine")
+    (elsewhere / "mine.csv").mkdir()
+    said = command(*words, *PAIR, *PLAINLY, "--set", "draws=16")
+    assert_refused(said, words[-1])
+    assert (elsewhere / "mine.toml").read_text() == "# mine"
+
+
+def test_letters_that_the_encoding_lacks_are_written_by_number(root):
+    """Piped on a system of another encoding, no command ends in a stack trace, and JSON stays JSON."""
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "latin-1"}
+    words = [sys.executable, "-m", "corridors.cli", "evidence", "uap-cost"]
+    said = [
+        subprocess.run([*words, *more], capture_output=True, check=False, env=environment) for more in ([], ["--json"])
+    ]
+    assert [(one.returncode, one.stderr) for one in said] == [(0, b""), (0, b"")]
+    assert "\\u" in said[1].stdout.decode("latin-1")
+    assert json.loads(said[1].stdout)["quantity_id"] == "uap-cost"
+
+
+def test_a_run_says_what_was_set_and_how_much_is_in_each_unit():
+    more = ("consignment.count=60", "consignment.tonnes=1200", "project_length.uap=687", "date=2026-12-10")
+    said = command("run", "today", *QUICK, *(word for switch in more for word in ("--set", switch)))
+    assert "60 FEU, 1,200 t general (20 t each)" in said.out
+    assert "project_length.uap = 687 km" in said.out
+    assert "(date set to 2026-12-10)" in said.out
+    assert "on time: share within 35 days" in said.out
 
 
 # new

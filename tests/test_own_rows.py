@@ -498,3 +498,34 @@ def test_rows_of_the_base_are_kept_and_given_ones_come_after(tmp_path):
 
 def test_tables_that_rows_may_be_laid_over_are_all_that_a_run_reads():
     assert set(LAID_OVER) == set(ours())
+
+
+# What a spreadsheet or a hurried hand leaves in a file
+
+
+@pytest.mark.parametrize(
+    ("best", "words"),
+    [
+        ("-0.038", ('best is "-0.038"', "at least 0")),
+        ("1 200", ('best is "1 200"', "no thousands mark")),
+        ("0,038", ('best is "0,038"', "decimal point")),
+    ],
+)
+def test_a_bad_figure_is_told_by_the_column_it_stands_in(tmp_path, best, words):
+    file = written(tmp_path / "r.csv", f'parameter_id,unit,best,price_year,as_of\n{FEE},USD/t-km,"{best}",2026,2026\n')
+    said = refusal(file)
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("year", "as_of", "words"), [("25", "2026", "from 1990 to 2100"), ("2025", "12.2025", "2026-11")]
+)
+def test_a_year_that_is_none_is_refused(tmp_path, year, as_of, words):
+    file = written(tmp_path / "r.csv", f"parameter_id,unit,best,price_year,as_of\n{FEE},USD/t-km,0.05,{year},{as_of}\n")
+    assert words in refusal(file)
+
+
+def test_rows_of_commas_are_passed_over(tmp_path):
+    file = written(tmp_path / "r.csv", RATES + ",,,,,,\n , ,,,,,\n")
+    assert [row.key for row in tables_with([file])[2].rows] == [FEE]

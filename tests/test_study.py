@@ -216,6 +216,32 @@ def test_free_on_board_by_ship_is_no_question():
     assert way_of(carried, "uap-ml1").itinerary.activities[-1].reason == "export_sea"
 
 
+@pytest.mark.parametrize(
+    ("terms", "switches"),
+    [("fob", ["destinations=lahore"]), ("transit_import", ["destinations=karachi_port"])],
+)
+def test_terms_that_need_a_ship_hold_in_ports_only(terms, switches):
+    carried = study(FLAGSHIP, "origins=almaty1", *switches, f"terms={terms}", "corridors=uap-ml1,iran-road")
+    assert not any(way.feasible for way in carried.ways)
+    assert all("is no port" in way.reason for way in carried.ways)
+
+
+@pytest.mark.parametrize("place", ["lahore", "peshawar_cantt"])
+def test_the_trans_afghan_railway_serves_its_own_ends_both_ways(place):
+    south = study(FLAGSHIP, "origins=almaty1", f"destinations={place}", "corridors=uap-ml1,uap-ml2")
+    north = study(FLAGSHIP, f"origins={place}", "destinations=almaty1", "corridors=uap-ml1,uap-ml2")
+    assert way_of(south, "uap-ml1").feasible
+    assert way_of(north, "uap-ml1").feasible
+    assert "see uap-ml1" in way_of(south, "uap-ml2").reason or "that of uap-ml1" in way_of(south, "uap-ml2").reason
+
+
+def test_a_corridor_whose_places_lie_beyond_says_so():
+    carried = study(FLAGSHIP, "origins=almaty1", "destinations=rawalpindi", "corridors=uap-ml1")
+    reason = way_of(carried, "uap-ml1").reason
+    assert "pinned by Hairatan" in reason
+    assert "corridors routes almaty1 rawalpindi" in reason
+
+
 def test_a_load_unit_that_no_port_takes_is_named():
     carried = study(FLAGSHIP, *ONE_PAIR, "consignment.load_unit=wagon", "consignment.tonnes=60")
     assert "for load unit wagon" in way_of(carried, "china-sea").reason
