@@ -251,7 +251,7 @@ def _terminal_edges(terminal: Terminal, network: Network, conditions: Conditions
                     vehicle=b_vehicle if a_mode in WATER else a_vehicle,
                     status=terminal.status,
                 )
-                does = (activity,)
+                does: tuple[Activity, ...] = (activity,)
                 if reason == "port_out":
                     does = (_transit_export(network, start, conditions), activity)
                 yield Edge(f"{terminal.terminal_id}:{what}:{a_vehicle}>{b_vehicle}", start, end, does)
