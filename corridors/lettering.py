@@ -30,6 +30,7 @@ PAD_PT = 0.9
 LINE_SPACING = 1.22
 MOST_INK = 45  # dots of linework that a name with notes may cover; without its notes it may cover more
 STRANGER = 7.0  # price of a name beside a sign not its own, in dots of linework
+MISTAKEN = 200.0  # price of the name of an end of the ways that lies as near to another end
 
 
 class Box(NamedTuple):
@@ -39,6 +40,10 @@ class Box(NamedTuple):
     y0: float
     x1: float
     y1: float
+
+    def distance(self, x: float, y: float) -> float:
+        """Distance of a point, 0 inside. [pt]"""
+        return float(np.hypot(max(self.x0 - x, 0.0, x - self.x1), max(self.y0 - y, 0.0, y - self.y1)))
 
     def touches(self, other: Box) -> bool:
         """Whether the two have ground in common."""
@@ -154,6 +159,7 @@ class Lettering:
         self.taken: list[Box] = []
         self.labels: list[Label] = []
         self.marks: list[tuple[float, float]] = []
+        self.ends: list[tuple[float, float]] = []
         self._ink: NDArray[np.float64] = np.empty((0, 2))
 
     def block(self, box: Box) -> None:
@@ -164,6 +170,10 @@ class Lettering:
         """Keep the square about a sign free of names. [pt]."""
         self.block(Box(x - radius, y - radius, x + radius, y + radius))
         self.marks.append((x, y))
+
+    def name_apart(self, ends: Iterable[tuple[float, float]]) -> None:
+        """Keep the names of these signs, as large as they are, from reading as one another's. [pt]."""
+        self.ends += ends
 
     def avoid(self, points: NDArray[np.float64]) -> None:
         """Add linework that names should cover as little as may be, as points along it. [pt]."""
@@ -187,6 +197,13 @@ class Lettering:
             near.x0 < x < near.x1 and near.y0 < y < near.y1 and (own is None or np.hypot(x - own[0], y - own[1]) > 5.0)
             for x, y in self.marks
         )
+
+    def _is_mistaken(self, box: Box, own: tuple[float, float] | None) -> bool:
+        """Whether a name lies as near to another end of the ways as to its own, so that it reads as the name of that."""
+        if own not in self.ends:
+            return False
+        near = box.distance(*own) + 1.0
+        return any(box.distance(*end) <= near for end in self.ends if end != own)
 
     def place_beside(
         self, text: str, x: float, y: float, kind: Type, *, gap: float, close: bool = False
@@ -236,7 +253,7 @@ class Lettering:
             ink = self.ink_under(box)
             if most_ink is not None and ink > most_ink:
                 continue
-            cost = price + ink + STRANGER * self._strangers(box, own)
+            cost = price + ink + STRANGER * self._strangers(box, own) + MISTAKEN * self._is_mistaken(box, own)
             if best is None or cost < best[0]:
                 best = (cost, Label(text, x, y, kind, box))
         if best is None:

@@ -153,6 +153,8 @@ def write_signs(axes: Axes, found: Sequence[Sign], theme: Theme, lettering: Lett
     """Names by rank: ends of the ways, shut or doubtful gates, gauge breaks, open gates, changes of mode."""
     named = {"", *(label.text for label in lettering.labels)}
 
+    lettering.name_apart((sign.x, sign.y) for sign in found if sign.kind in ENDS)
+
     def rank(sign: Sign) -> int:
         if sign.kind == "gate":
             return 5 if sign.aside else 3 if sign.state == "open" else 1

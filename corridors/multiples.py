@@ -160,14 +160,16 @@ def _draw_panel(axes: Axes, frame: Frame, scene: Scene, borders: str) -> None:
     draw_scale(axes, frame, theme, lettering, length_km=250.0)
     ends = [sign for sign in found if sign.kind in ENDS]
     write_signs(axes, ends, theme, lettering, larger=-1.5)
-    again = _colours_used_again(scene)
+    again = _need_a_letter(scene)
     draw_badges(axes, [band for band in bands if band.corridor in again], frame, scene, lettering)
     write_names(axes, frame, scene, lettering, larger=-1.4)
     write_signs(axes, [sign for sign in found if sign.kind == "gate"], theme, lettering, larger=-0.7)
 
 
-def _colours_used_again(scene: Scene) -> set[str]:
-    """Corridors that share their colour with another of the sheet: on the maps they bear their letter too."""
+def _need_a_letter(scene: Scene) -> set[str]:
+    """Corridors that colour alone does not tell apart: those that share theirs with another of the sheet, and all without colour."""
+    if not scene.theme.coloured:
+        return set(scene.styles)
     colours = [style.colour for style in scene.styles.values()]
     return {name for name, style in scene.styles.items() if colours.count(style.colour) > 1}
 

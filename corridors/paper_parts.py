@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 _DPI = 200
 _COLOURS = 256
 _KEPT = 48
+_ALIKE = 6  # steps of a colour channel; a nearer colour would be taken in the place of a kept one
 _SHAPES = ((1.15, "wide"), (0.8, "even"), (0.0, "tall"))
 """Least width over height of a picture, and what it is called: wide ones are printed on A4 across, tall ones on A3."""
+
+Colour = tuple[int, int, int]
 
 
 class Html(str):
@@ -148,11 +151,13 @@ def few_colours(full: Image) -> Image:
     from PIL import Image
 
     flat = full.convert("RGB")
-    counted = sorted(flat.getcolors(flat.width * flat.height) or [], reverse=True)[:_KEPT]
-    kept = [part for _, colour in counted for part in cast("tuple[int, ...]", colour)]
-    others = flat.quantize(_COLOURS - len(counted), method=Image.Quantize.FASTOCTREE).getpalette() or []
+    used = flat.getcolors(flat.width * flat.height) or []
+    kept = [cast("Colour", colour) for _, colour in sorted(used, reverse=True)[:_KEPT]]
+    rest = flat.quantize(_COLOURS - len(kept), method=Image.Quantize.FASTOCTREE).getpalette() or []
+    triples: list[Colour] = list(zip(rest[::3], rest[1::3], rest[2::3], strict=True))
+    others = [c for c in triples if all(max(abs(x - y) for x, y in zip(c, k, strict=True)) > _ALIKE for k in kept)]
     palette = Image.new("P", (1, 1))
-    palette.putpalette((kept + others)[: 3 * _COLOURS])
+    palette.putpalette([part for colour in [*kept, *others] for part in colour])
     return flat.quantize(palette=palette, dither=Image.Dither.NONE)
 
 

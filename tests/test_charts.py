@@ -381,7 +381,7 @@ def test_one_pair_is_chosen_by_name_or_id(study):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"destination": "Gwader"}, r'destination "Gwader" is not in this study; .*did you mean "Gwadar"'),
+        ({"destination": "Gwader"}, r'destination "Gwader" is not in this study; .*did you mean "gwadar"'),
         ({"origin": "almati1"}, r'origin "almati1" is not in this study; allowed almaty1; did you mean "almaty1"'),
         ({"corridors": ["uap-ml3"]}, r'corridor "uap-ml3" is not .*did you mean "uap-ml[12]"'),
         ({"measure": "hour"}, r'measure "hour" is not .*did you mean "hours"'),
