@@ -35,6 +35,7 @@ def switch(
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Show the value of an input at which the better of two ways changes."""
+    from corridors.figure_tables import plain
     from corridors.switching import frontier_of, rivals, sentence, switch_on, switch_on_all, switch_rows
 
     study = _carried(scenario, origin, destination, [*(changes or [])], rows, list(between))
@@ -43,7 +44,8 @@ def switch(
         line = frontier_of(found, on, along)
         records: list[dict[str, Any]] = [{"first": on, "value": x, "second": along, "equal_at": y} for x, y in line]
         said = [
-            f"{on} {x:.4g}: {'no value changes the better way' if y is None else f'{along} {y:.4g}'}" for x, y in line
+            f"{on} {plain(x, 4)}: {'no value changes the better way' if y is None else f'{along} {plain(y, 4)}'}"
+            for x, y in line
         ]
     else:
         switches = switch_on_all(found) if on == "all" else [switch_on(found, on)]
@@ -69,7 +71,7 @@ def switch(
     scale, unit = (1.0, "USD") if measure in ("usd_mean", "generalized") else (24.0, "days")
     error = found.gap_error
     typer.echo(
-        f"{better} beats {worse} by {abs(found.gap) / scale:,.1f} {unit} (Monte Carlo error {error / scale:.2g}; {measure}), {found.a.origin} - {found.a.destination}, {study.scenario.name}."
+        f"{better} beats {worse} by {abs(found.gap) / scale:,.1f} {unit} (Monte Carlo error {plain(error / scale, 2)}; {measure}), {found.a.origin} - {found.a.destination}, {study.scenario.name}."
     )
     if abs(found.gap) < 2.0 * error:
         typer.echo("The gap is within twice its Monte Carlo error: these draws cannot tell which is the better.")

@@ -161,10 +161,19 @@ def log(
     as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
 ) -> None:
     """Read a trip log: CPMM's indicators with n, and the trips drawn on the model's own profile."""
+    from corridors.toml_files import ScenarioError, nearest
     from sim.log_indicators import indicators
     from sim.trip_logs import read_trip_log
 
+    if not beside and (corridor or shipment or changes):
+        raise ScenarioError("--corridor, --shipment, --set: belong to the chart; name a scenario with --beside")
+    if beside and out is None:
+        raise ScenarioError("--beside: draws a chart; name its folder with --out")
     shipments = read_trip_log(file)
+    known = [s.shipment_id for s in shipments]
+    for name in shipment or ():
+        if name not in known:
+            raise ScenarioError(f'--shipment: {file.name} has no shipment "{name}"{nearest(name, known)}')
     records: list[dict[str, Any]] = [i._asdict() for i in indicators(shipments)]
     if out is not None:
         from corridors.record_files import write_records

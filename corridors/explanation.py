@@ -95,10 +95,16 @@ def explain(a: Side, b: Side, corridor: str, origin: str = "", destination: str 
     both = [k for k in a.ways if k in b.ways]
     keys = [k for k in both if k[2] == corridor and origin in ("", k[0]) and destination in ("", k[1])]
     if not keys:
-        known = list(dict.fromkeys(k[2] for k in both))
-        raise ScenarioError(
-            f'--explain: both sides have no way "{corridor}" between such places{nearest(corridor, known)}'
-        )
+        for option, i, found in (
+            ("--explain", 2, corridor),
+            ("--origin", 0, origin),
+            ("--destination", 1, destination),
+        ):
+            known = list(dict.fromkeys(k[i] for k in both))
+            if found and found not in known:
+                allowed = f"; allowed {', '.join(known)}" if known else ""
+                raise ScenarioError(f'{option}: both sides have no way "{found}"{allowed}{nearest(found, known)}')
+        raise ScenarioError(f'--explain: both sides have no way "{corridor}" between {origin} and {destination}')
     key = next((k for k in keys if a.ways[k]["feasible"] and b.ways[k]["feasible"]), keys[0])
     for side in (a, b):
         if not side.ways[key]["feasible"]:

@@ -84,3 +84,15 @@ def signed(value: float, digits: int) -> str:
     """
     text = f"{value:+,.{digits}f}"
     return text if float(text.replace(",", "")) else f"{0.0:+.{digits}f}"
+
+
+def plain(value: float, digits: int) -> str:
+    """Figure to so many significant digits, written out: 250 and not 2.5e+02.
+
+    Examples
+    --------
+    >>> plain(251.3, 2), plain(0.06824, 2), plain(12345.6, 4), plain(0.0, 2)
+    ('250', '0.068', '12,350', '0')
+    """
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.12f}".rstrip("0").rstrip(".")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.figure_tables import plain
 from corridors.rerouting import LENGTH, held
 from corridors.toml_files import ScenarioError, nearest
 from sim.expectations import value_of_time_row
@@ -216,7 +217,7 @@ def sentence(found: Rivals, switch: Switch) -> str:
     better, worse = (found.a, found.b) if found.gap < 0 else (found.b, found.a)
     measure = WORDS[found.measure]
     if switch.value is None:
-        low, high = (f"{x:.4g}" for x in switch.tried)
+        low, high = (plain(x, 4) for x in switch.tried)
         once = ", the ways searched anew" if switch.searched else ""
         return f"{lever.name}: no value from {low} to {high} {lever.unit} changes that {better.corridor} beats {worse.corridor} {measure}{once}."
     first, other = (found.a, found.b) if switch.better_below else (found.b, found.a)
@@ -224,16 +225,16 @@ def sentence(found: Rivals, switch: Switch) -> str:
     winner, loser = (other, first) if rising else (first, other)
     way = "rises above" if rising else "falls below"
     where = (
-        f"inside its range {lever.low:.4g}-{lever.high:.4g}"
+        f"inside its range {plain(lever.low, 4)}-{plain(lever.high, 4)}"
         if switch.inside
-        else f"outside its range {lever.low:.4g}-{lever.high:.4g}"
+        else f"outside its range {plain(lever.low, 4)}-{plain(lever.high, 4)}"
     )
-    said = f"{winner.corridor} beats {loser.corridor} {measure} when {lever.name} {way} {switch.value:.4g} {lever.unit} (mean {lever.mean:.4g}; {where})"
+    said = f"{winner.corridor} beats {loser.corridor} {measure} when {lever.name} {way} {plain(switch.value, 4)} {lever.unit} (mean {plain(lever.mean, 4)}; {where})"
     if switch.error is not None:
-        said += f"; Monte Carlo error {switch.error:.2g}"
+        said += f"; Monte Carlo error {plain(switch.error, 2)}"
     if switch.p10 is not None and switch.p90 is not None and switch.without is not None:
         said += (
-            f"; of the average trip, what we do not know of the rest puts it at {switch.p10:.4g}-{switch.p90:.4g} (P10-P90), "
+            f"; of the average trip, what we do not know of the rest puts it at {plain(switch.p10, 4)}-{plain(switch.p90, 4)} (P10-P90), "
             f"and in {switch.without:.0%} of draws nowhere near"
         )
     if not switch.searched:

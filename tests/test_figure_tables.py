@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from corridors.figure_tables import figure_tables, parted, signed
+from corridors.figure_tables import figure_tables, parted, plain, signed
 
 ROWS = [["iran-road *", "4,675", "15.9-26.0", "8,447-9,649"], ["china-sea", "14,672", "37.0-54.2", "(1,000-\n1,140)"]]
 
@@ -46,3 +46,10 @@ def test_a_signed_figure_reads_back_and_is_never_minus_nothing(value, digits):
     assert abs(float(text.replace(",", "")) - value) <= 0.5 * 10.0**-digits + 1e-9
     assert text[0] in "+-"
     assert float(text.replace(",", "")) != 0.0 or text[0] == "+"
+
+
+@given(st.floats(1e-6, 1e9), st.integers(1, 6))
+def test_a_plain_figure_has_its_digits_and_no_power_of_ten(value, digits):
+    text = plain(value, digits)
+    assert "e" not in text
+    assert float(text.replace(",", "")) == float(f"{value:.{digits}g}")
