@@ -14,6 +14,7 @@ import numpy as np
 
 from corridors import signs
 from corridors.captions import factor_of, figures, one_of, place_name, unit_of
+from corridors.comparison import describe
 from corridors.hinterland import Reach, hinterland
 from corridors.lettering import Lettering, Type, wrapped
 from corridors.map_layers import draw_network
@@ -131,7 +132,7 @@ def hinterland_figure(
             signs.write(sheet.words, at, head, Type(8.5, "bold"), signs.Ink(ground.theme.ink, gid="panel"))
         _write_key(sheet, answer, ground)
         scenario = answer.study.scenario
-        under = f"As of {scenario.date.day} {scenario.date:%B %Y} · scenario {scenario.name} · {_terms(answer)}"
+        under = f"As of {scenario.date.day} {scenario.date:%B %Y} · scenario {scenario.name} · {describe(answer.study)} · {_terms(answer)}"
         sheet.write_head(_title(answer, ground), under)
     return sheet.figure
 

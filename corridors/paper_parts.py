@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DPI = 200
 _COLOURS = 256
 _KEPT = 48
-_ALIKE = 6  # steps of a colour channel; a nearer colour would be taken in the place of a kept one
+_ALIKE = 6  # steps of a colour channel; nearer colours are one
 _SHAPES = ((1.15, "wide"), (0.8, "even"), (0.0, "tall"))
 """Least width over height of a picture, and what it is called: wide ones are printed on A4 across, tall ones on A3."""
 
@@ -148,17 +148,25 @@ def few_colours(full: Image) -> Image:
 
     A choice by how much of the sheet a colour covers alone takes the hue from a thin line or a small badge.
     """
+    import numpy as np
     from PIL import Image
+    from scipy.spatial import cKDTree
 
     flat = full.convert("RGB")
-    used = flat.getcolors(flat.width * flat.height) or []
-    kept = [cast("Colour", colour) for _, colour in sorted(used, reverse=True)[:_KEPT]]
-    rest = flat.quantize(_COLOURS - len(kept), method=Image.Quantize.FASTOCTREE).getpalette() or []
-    triples: list[Colour] = list(zip(rest[::3], rest[1::3], rest[2::3], strict=True))
-    others = [c for c in triples if all(max(abs(x - y) for x, y in zip(c, k, strict=True)) > _ALIKE for k in kept)]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in [*kept, *others] for part in colour])
-    return flat.quantize(palette=palette, dither=Image.Dither.NONE)
+    used = sorted(flat.getcolors(flat.width * flat.height) or [], reverse=True)[:_KEPT]
+    rest = flat.quantize(_COLOURS - len(used), method=Image.Quantize.FASTOCTREE).getpalette() or []
+    wanted: list[Colour] = [cast("Colour", colour) for _, colour in used]
+    wanted += zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+    colours: list[Colour] = []
+    for one in wanted:  # a colour that is nearly another's twin would be taken in its place
+        if all(max(abs(x - y) for x, y in zip(one, other, strict=True)) > _ALIKE for other in colours):
+            colours.append(one)
+    pixels = np.asarray(flat, dtype=np.int32) @ np.array([65536, 256, 1], dtype=np.int32)
+    seen, place = np.unique(pixels, return_inverse=True)
+    _, nearest = cKDTree(colours).query(np.stack([seen >> 16, seen >> 8 & 255, seen & 255], axis=-1))
+    few = Image.fromarray(nearest.astype(np.uint8)[place].reshape(pixels.shape))
+    few.putpalette([part for colour in colours for part in colour])
+    return few
 
 
 class Footnotes:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from corridors.sensitivity import Sensitivity
     from corridors.study import Study
 
+SHORT = 6  # rows of a table that is never broken over two pages
 MOST_INPUTS = 8
 MOST_SWITCHES = 5
 MOST_WEAK = 10
@@ -158,7 +159,8 @@ def _comparison(study: Study, rows: list[dict[str, Any]]) -> Html:
         title = " – ".join(place_name(study, name) for name in pair)
         lines = [_line(study, row) for row in open_rows(rows, *pair)]
         if lines:
-            parts.append(table(HEAD, lines, caption=title))
+            drawn = table(HEAD, lines, caption=title)
+            parts.append(Html(f'<div class="whole">{drawn}</div>') if len(lines) <= SHORT else drawn)
     deadline = study.scenario.deadline_days
     words = (
         "Days and USD for the whole consignment: single trips, the middle of the draws and eight in ten. Average trip: what is left when the chance of "

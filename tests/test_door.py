@@ -110,6 +110,8 @@ def test_a_printed_picture_keeps_white_paper_and_the_colour_of_a_thin_line():
     for i, colour in enumerate(COLOURS):
         drawn.paste(colour, (0, 10 + 8 * i, 600, 12 + 8 * i))
     drawn.paste("#ffffff", (0, 200, 600, 400))
+    drawn.paste("#fcfcfc", (0, 380, 600, 400))
+    drawn.paste("#f1f3f5", (0, 390, 600, 400))
     few = few_colours(drawn)
     stream = io.BytesIO()
     few.save(stream, format="PNG")
@@ -118,6 +120,7 @@ def test_a_printed_picture_keeps_white_paper_and_the_colour_of_a_thin_line():
         meant = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
         assert np.abs(shown[10 + 8 * i, 300] - meant).max() <= 8
     assert (shown[300] == 255).all()
+    assert np.abs(shown[395, 300] - [0xF1, 0xF3, 0xF5]).max() <= 4
 
 
 def test_names_of_two_near_ends_do_not_read_as_one_anothers():
