@@ -37,7 +37,10 @@ def switch(
     """Show the value of an input at which the better of two ways changes."""
     from corridors.figure_tables import plain
     from corridors.switching import frontier_of, rivals, sentence, switch_on, switch_on_all, switch_rows
+    from corridors.toml_files import ScenarioError
 
+    if along and on == "all":
+        raise ScenarioError(f'--with: found "{along}" without --on; name with --on the input to walk along')
     study = _carried(scenario, origin, destination, [*(changes or [])], rows, list(between))
     found = rivals(study, *between, measure, origin, destination)
     if along:

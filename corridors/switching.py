@@ -201,8 +201,6 @@ def _ends(lever: Lever) -> tuple[float, float]:
 def frontier_of(found: Rivals, first: str, second: str) -> list[tuple[float, float | None]]:
     """Line of two inputs on which both ways are equal, across the range of the first."""
     known = levers(found)
-    if first == "all":
-        raise ScenarioError(f'--with: found "{second}" without --on; name with --on the input to walk along')
     for name in (first, second):
         if name not in known:
             raise ScenarioError(f'--on, --with: found "{name}"; neither way rests on it{nearest(name, known)}')
