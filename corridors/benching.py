@@ -96,6 +96,6 @@ def python(*words: str) -> Work:
     """
 
     def work() -> None:
-        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - no shell; this interpreter and words fixed in the code
+        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - this interpreter, no shell; the words are those of the benchmarks, nothing that a user typed comes here
 
     return work

@@ -68,7 +68,7 @@ def print_page(page: Path, file: Path, program: str | None = None) -> Path:
             if hasattr(os, "geteuid") and os.geteuid() == 0:  # a browser refuses to run as root in its sandbox
                 words.append("--no-sandbox")
             try:
-                subprocess.run([*words, page.resolve().as_uri()], check=True, capture_output=True, timeout=LONGEST_S)  # noqa: S603 - no shell; the browser found on the path, fixed words and a file address
+                subprocess.run([*words, page.resolve().as_uri()], check=True, capture_output=True, timeout=LONGEST_S)  # noqa: S603 - a browser must be started to print; no shell, its words are fixed and the page is an absolute file address
             except (OSError, subprocess.SubprocessError) as error:
                 raise _not_printed(file, browser) from error
         if part.read_bytes()[:5] != b"%PDF-":

@@ -8,12 +8,13 @@ can be printed under a table without a line too many.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from corridors.own_names import OWN_SOURCE
 from corridors.own_rows import OwnRows
+from geodata.elements import RANKS
 from geodata.network import DATA as GEODATA
 from geodata.network import Network
 from geodata.tables import Table, read_package
@@ -39,6 +40,20 @@ def source_rows() -> dict[str, dict[str, object]]:
     """Rows of ``sources.csv`` by source_id."""
     table = _tables()["sources"]
     return {str(row["source_id"]): row for row in table.rows()}
+
+
+def published_ends(keys: Sequence[str]) -> Iterator[tuple[str, dict[str, object], dict[str, object]]]:
+    """Published value behind each end of a range, with its source: name of the end, row of evidence, row of the source.
+
+    Parameters
+    ----------
+    keys
+        Keys of the evidence of low, best and high, in this order; what no row holds, say of rows of one's own, is left out.
+    """
+    evidence, sources = evidence_rows(), source_rows()
+    for end, key in zip(RANKS, keys, strict=False):
+        if key in evidence:
+            yield end, evidence[key], sources.get(str(evidence[key]["source_id"]), {})
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ import numpy as np
 from corridors.claim_figures import Answer, Figure, Input, Values, inputs_of, set_in
 from corridors.contested import Contested, adopted
 from corridors.observed import read_trips, shipped, shipped_network
-from corridors.readiness import Ladder, chain, ladder, names_of, read_rungs, record_ends
+from corridors.readiness import Ladder, chain, ladder, names_of, read_rungs, record_ends, through
 from corridors.toml_files import ScenarioError, nearest
 from corridors.validation import Comparison, compared, figures_of
 from sim.draws import shape_quantile
@@ -91,10 +91,7 @@ def _first_train(claim: Claim, draws: Draws) -> Answer:
         return out
 
     def at(values: Values) -> Floats:
-        years, _ = chain(ladders(values))
-        if years is None:  # pragma: no cover - looked at before
-            raise ScenarioError(f"no rung of {claim.on} can be dated")
-        return np.rint(_drawn(draws, f"claim|{claim.on}", years))
+        return np.rint(_drawn(draws, f"claim|{claim.on}", through(ladders(values))))
 
     years, last = chain(ladders({}))
     if years is None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from corridors.charts import in_house_look
 from corridors.claim_verdicts import VERDICTS
 from corridors.claim_words import HOW_TO_READ, claimed_in_signs, figure
-from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
+from corridors.paper import EDGE, FAINT, INK, RANGE, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 ROW = 0.19
 INDENT = 0.3
 P50, HOLDS = 1.62, 2.0  # inches right of the claimed figure
-RANGE = "#9fb3c9"
 FACES = {"supported": INK, "plausible": "#9a9a9a", "unlikely": "#ffffff", "contradicted by the inputs": "#ffffff"}
 BY_FACTOR = ("days", "days_ratio", "input", "railway_mt", "trip")
 LEAST, MOST = 1.0 / 12.0, 12.0

@@ -31,6 +31,7 @@ from corridors import (
     cli_unlock,
     cli_world,
 )
+from corridors.cli_options import BAD_INPUT, NO_WAY
 
 app = typer.Typer(
     name="corridors",
@@ -40,9 +41,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-NO_WAY = 3
-BAD_INPUT = 2
 
 
 def _version(*, wanted: bool) -> None:

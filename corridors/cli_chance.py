@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from corridors.cli_options import JSON, NO_WAY, ROWS, SET
+
 commands = typer.Typer()
 
-NO_WAY = 3
 MOST_TONNES = 1e9
 
 
@@ -28,11 +29,11 @@ def fleet(
     ] = None,
     origin: Annotated[str, typer.Option("--origin", help="Place; the scenario's first if not given.")] = "",
     destination: Annotated[str, typer.Option("--destination", help="Place; the scenario's first if not given.")] = "",
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     out: Annotated[Path | None, typer.Option("--out", help="CSV file to write.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Show the trains, wagons, locomotives, boxes and trucks that a tonnage ties up on each way, by railway."""
     from corridors.fleet_record import record_sentences

@@ -14,9 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-commands = typer.Typer()
+from corridors.cli_options import JSON, ROWS, SET
 
-JSON = typer.Option("--json", help="Print the same as JSON.")
+commands = typer.Typer()
 
 
 @commands.command()
@@ -106,8 +106,8 @@ def readiness(
 @commands.command()
 def sources(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     *,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-commands = typer.Typer()
+from corridors.cli_options import NO_WAY, ROWS, SET
 
-NO_WAY = 3
+commands = typer.Typer()
 
 
 @commands.command()
@@ -21,8 +21,8 @@ def export(
         typer.Option("--format", metavar="FORMAT", help="gpkg, geojson, geoparquet, kml, gmns, csv, parquet or xlsx."),
     ],
     out: Annotated[Path, typer.Option("--out", help="File to write; a folder for gmns and csv.")],
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print format and files as JSON.")] = False,
 ) -> None:

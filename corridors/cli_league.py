@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from corridors.cli_options import JSON, ROWS, SET
+
 commands = typer.Typer()
 
 
@@ -16,8 +18,8 @@ def league(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario, or a TOML file.")],
     origin: Annotated[str, typer.Option("--origin", help="Place; the scenario's first if not given.")] = "",
     destination: Annotated[str, typer.Option("--destination", help="Place; the scenario's first if not given.")] = "",
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     fixes: Annotated[Path | None, typer.Option("--fixes", help="TOML file with fixes of your own.")] = None,
     through: Annotated[str, typer.Option("--through", metavar="CC", help="Country whose ways are told apart.")] = "AF",
     by: Annotated[
@@ -25,7 +27,7 @@ def league(
     ] = "generalized",
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the table and the chart.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Set cheap fixes against new lines: days and dollars a tonne that each saves alone."""
     from corridors.fixes import FIXES_FILE

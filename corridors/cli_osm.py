@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli_options import JSON
+
 if TYPE_CHECKING:
     from geodata.osm_extract import Extract
     from geodata.osm_graph import RailGraph
@@ -24,7 +26,6 @@ commands.add_typer(osm, name="osm")
 
 FILES = typer.Argument(help=".osm.json, .osm, .osm.bz2, .osm.pbf, or lines as .shp, .gpkg, .geojson; several are one.")
 COUNTRIES = typer.Option("--country", help="Country, as UZ; may be repeated; all if none.")
-JSON = typer.Option("--json", help="Print the same as JSON.")
 TOLERANCE = typer.Option("--tolerance", min=0.0, help="Ends as near as this are joined. [m]")
 
 

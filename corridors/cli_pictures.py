@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridors.cli_options import NO_WAY, ROWS, SET
+
 if TYPE_CHECKING:
     from corridors.study import Study
 
 commands = typer.Typer()
 
-NO_WAY = 3
-SET = typer.Option("--set", help="As for run; may be repeated.")
-ROWS = typer.Option("--rows", help="As for run; may be repeated.")
 OUT = typer.Option("--out", metavar="FILE", help="Picture to write, ending in .png, .svg or .pdf.")
 THEME = typer.Option("--theme", help="light, print, dark or grey.")
 SIZE = typer.Option("--size", help="a4, a3 or slide.")

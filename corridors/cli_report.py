@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridors.cli_options import JSON, NO_WAY, ROWS, SET
+
 if TYPE_CHECKING:
     from corridors.claim_verdicts import Verdict
 
 commands = typer.Typer()
-
-NO_WAY = 3
-SET = typer.Option("--set", help="As for run; may be repeated.")
-ROWS = typer.Option("--rows", help="As for run; may be repeated.")
 
 
 @commands.command()
@@ -71,7 +69,7 @@ def quote(
     changes: Annotated[list[str] | None, SET] = None,
     rows: Annotated[list[Path] | None, ROWS] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Quote a lane: its best ways leg by leg, days and dollars, what is in the price and what is not, and the gates."""
     from corridors.browser_print import browser_program

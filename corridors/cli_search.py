@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli_options import JSON, ROWS, SET
+
 if TYPE_CHECKING:
     from corridors.free_routes import Routes
     from corridors.ways import WayFinder
@@ -32,10 +34,10 @@ def routes(
     pareto: Annotated[
         bool, typer.Option("--pareto", help="All ways that no other beats in hours, dollars, CO2e and spread.")
     ] = False,
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Find ways between two places over the whole network, each carried through the draws."""
     from corridors.catalogue import read_catalogue

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-commands = typer.Typer()
+from corridors.cli_options import NO_WAY, ROWS, SET
 
-NO_WAY = 3
+commands = typer.Typer()
 
 
 @commands.command()
@@ -25,8 +25,8 @@ def sweep(
         ),
     ],
     draws: Annotated[int, typer.Option("--draws", help="Number of draws.")] = 1024,
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     out: Annotated[Path | None, typer.Option("--out", help="File to write, .csv or .parquet.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print medians and winners as JSON.")] = False,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridors.cli_options import JSON, ROWS, SET
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,11 +30,11 @@ def switch(
     measure: Annotated[str, typer.Option("--measure", help="hours_p50, usd_mean, generalized or p90.")] = "generalized",
     origin: Annotated[str, typer.Option("--origin", help="Place; the scenario's first if not given.")] = "",
     destination: Annotated[str, typer.Option("--destination", help="Place; the scenario's first if not given.")] = "",
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and charts.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Show the value of an input at which the better of two ways changes."""
     from corridors.figure_tables import plain
@@ -96,11 +98,11 @@ def sensitivity(
     measure: Annotated[str, typer.Option("--measure", help="hours or usd.")] = "hours",
     origin: Annotated[str, typer.Option("--origin", help="Place; the scenario's first if not given.")] = "",
     destination: Annotated[str, typer.Option("--destination", help="Place; the scenario's first if not given.")] = "",
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and charts.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Show which inputs a way's doubt comes from, and how far each moves its mean."""
     from corridors.sensitivity import in_words, share_rows, swing_rows

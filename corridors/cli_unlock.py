@@ -8,9 +8,10 @@ from typing import Annotated, Literal, cast
 
 import typer
 
+from corridors.cli_options import JSON, NO_WAY, ROWS, SET
+
 commands = typer.Typer()
 
-NO_WAY = 3
 MOST_SWITCHES = 12
 HOW_TO_READ = (
     "means are those of the search: an average trip, without closures to come; P10, P50 and P90 are of single trips that arrive, "
@@ -31,13 +32,13 @@ def unlock(
     ] = 3,
     by: Annotated[str, typer.Option("--by", help="Settle closures by gate or by event.")] = "gate",
     draws: Annotated[int, typer.Option("--draws", min=1, help="Number of draws.")] = 512,
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
-    rows: Annotated[list[Path] | None, typer.Option("--rows", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
+    rows: Annotated[list[Path] | None, ROWS] = None,
     *,
     better: Annotated[
         bool, typer.Option("--better", help="Where a way is open, list what would open one of less generalized cost.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """List the smallest sets of switches (gates, lines, terminals, permissions) that would open a way, with days and dollars."""
     from corridors.catalogue import find_corridor, read_catalogue

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-commands = typer.Typer()
+from corridors.cli_options import JSON, NO_WAY, SET
 
-NO_WAY = 3
+commands = typer.Typer()
 
 
 @commands.command()
@@ -22,7 +22,7 @@ def validate(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for tables and the chart.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Run every observed trip in the state of its own date: inside P10-P90 or not, errors, bias, coverage."""
     from corridors.observed import read_trips
@@ -67,7 +67,7 @@ def claims(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, 0 or more.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="CSV file to write; the chart stands beside it.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Test what others say: the model's range for the same question, the odds that it holds, a verdict."""
     from corridors.claim_cards import cards, verdict_rows
@@ -115,7 +115,7 @@ def calibrate(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for candidate rows and tables.")] = None,
     *,
     few: Annotated[bool, typer.Option("--few", help="Go on with fewer than ten trips.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Propose ranges from observed trips, with coverage before and after; the shipped table is never changed."""
     from corridors.calibration import DRAWS, candidate_rows, coverage_rows, shift_rows
@@ -155,10 +155,10 @@ def log(
     beside: Annotated[str, typer.Option("--beside", help="Scenario whose profile the trips are drawn on.")] = "",
     corridor: Annotated[list[str] | None, typer.Option("--corridor", help="Corridor drawn; may be repeated.")] = None,
     shipment: Annotated[list[str] | None, typer.Option("--shipment", help="Shipment drawn; may be repeated.")] = None,
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the table and the chart.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the same as JSON.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Read a trip log: CPMM's indicators with n, and the trips drawn on the model's own profile."""
     from corridors.toml_files import ScenarioError, nearest
@@ -209,7 +209,7 @@ def write_log(
     out: Annotated[Path, typer.Option("--out", help="CSV file to write.")],
     origin: Annotated[str, typer.Option("--origin", help="Place; the scenario's first if not given.")] = "",
     destination: Annotated[str, typer.Option("--destination", help="Place; the scenario's first if not given.")] = "",
-    changes: Annotated[list[str] | None, typer.Option("--set", help="As for run; may be repeated.")] = None,
+    changes: Annotated[list[str] | None, SET] = None,
 ) -> None:
     """Write a way of the model as a trip log, from departure to arrival, at its means."""
     from corridors.own_log import own_log

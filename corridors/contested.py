@@ -18,12 +18,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from corridors.toml_files import ScenarioError, nearest
+from geodata.elements import RANKS
 from geodata.network import DATA as GEODATA
 from geodata.sources import Evidence, Source, keys_of, read_sources
 from geodata.tables import TableError, did_you_mean, read_package
 from sim.parameters import read_parameters
 
-RANKS = ("low", "best", "high")
 _PARTS = {"projects": 3, "parameters": 2}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corridors.citations import sources_of_activity
@@ -148,7 +148,7 @@ def routes(study: Study) -> Layer:
             "corridor_name": study.catalogue[way.corridor].name,
             "countries": _countries(way),
             "source_ids": _source_ids(study, way),
-            "licence": _licence(any(_from_osm(name, study, traced) for name in _hops(way))),
+            "licence": _licence(_hops(way), study, traced),
         }
         rows.append({**found[way.origin, way.destination, way.corridor], **extra})
         lines.append(line)
@@ -171,8 +171,9 @@ def _from_osm(name: str, study: Study, traced: Collection[str]) -> bool:
     return name in traced or (hop is not None and hop.length_basis == "osm")
 
 
-def _licence(from_osm: bool) -> str:  # noqa: FBT001 - a fact, not a switch
-    return "ODbL-1.0" if from_osm else "CC-BY-4.0"
+def _licence(names: Iterable[str], study: Study, traced: Collection[str]) -> str:
+    """Licence of what is made from some links and crossings: that of OpenStreetMap as soon as one of them is."""
+    return "ODbL-1.0" if any(_from_osm(name, study, traced) for name in names) else "CC-BY-4.0"
 
 
 def _source_ids(study: Study, way: Way) -> list[str]:
@@ -217,7 +218,7 @@ def links(study: Study) -> Layer:
     )  # fmt: skip
     traced = shapes_under_odbl(GEODATA)
     rows = [
-        _with_state(study, row) | {"licence": _licence(_from_osm(row["link_id"], study, traced))}
+        _with_state(study, row) | {"licence": _licence([row["link_id"]], study, traced)}
         for row in (*_stretches(study), *_crossings(study))
     ]
     lines = [line_between(shapes.get(row["link_id"]), (row["from_node_id"], row["to_node_id"]), nodes) for row in rows]

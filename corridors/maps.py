@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from corridors.study import Study, Way
 
 
-def plot_map(  # noqa: PLR0913 - keywords of a notebook, each a choice of its own with a default
+def plot_map(  # noqa: PLR0913 - a study and six looks, each named at the call and left out by most; a bag of options would only hide them
     study: Study,
     *,
     corridors: Iterable[str] | None = None,

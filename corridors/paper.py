@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sim.draws import Floats
 
 INK, FAINT, GRID, PAPER = (getattr(THEMES["light"], name) for name in ("ink", "faint_ink", "grid", "paper"))
+RANGE = "#9fb3c9"
+"""Bar from P10 to P90 behind the mark of a figure."""
 SMALL, TEXT, TITLE = 7.2, 8.2, 14.0  # points
 LINE = 1.32  # line height, in sizes of type
 BETWEEN = 0.045  # inches between paragraphs

@@ -148,7 +148,7 @@ def show_corridor(name: str) -> str | None:
 
 def show_parameter(name: str) -> str | None:
     """Parameter row with its implied mean and the evidence behind it; None where there is none of that name."""
-    from corridors.citations import evidence_rows, source_rows
+    from corridors.citations import published_ends
     from corridors.shown_things import as_printed
     from sim.parameters import read_parameters
 
@@ -168,15 +168,11 @@ def show_parameter(name: str) -> str | None:
         lines.append(f"  already contains {', '.join(sorted(row.includes))}")
     if row.note:
         lines.append(f"  note: {row.note}")
-    evidence, sources = evidence_rows(), source_rows()
-    for end, key in zip(("low", "best", "high"), row.evidence, strict=True):
-        found = evidence.get(key)
-        if found is not None:
-            source = sources.get(str(found["source_id"]), {})
-            lines.append(
-                f"  {end}: {as_printed(found)}, {found['place']}, {found['as_of']} "
-                f"({source.get('title', found['source_id'])}, grade {source.get('grade', '?')}; {source.get('url', '')})"
-            )
+    for end, found, source in published_ends(row.evidence):
+        lines.append(
+            f"  {end}: {as_printed(found)}, {found['place']}, {found['as_of']} "
+            f"({source.get('title', found['source_id'])}, grade {source.get('grade', '?')}; {source.get('url', '')})"
+        )
     return "\n".join(lines)
 
 

@@ -158,10 +158,23 @@ def _latest(triples: Iterable[Years]) -> Years:
 
 
 def chain(ladders: Sequence[Ladder]) -> tuple[Years | None, Ladder]:
-    """First through train of several projects in a row, and the part that is ready last."""
-    dated = [item.first_train for item in ladders if item.first_train is not None]
+    """First through train of several projects in a row, if any of them can be dated, and the part that is ready last."""
     last = max(ladders, key=lambda item: item.first_train[1] if item.first_train else 0.0)
-    return (_latest(dated) if dated else None), last
+    return (through(ladders) if any(item.first_train for item in ladders) else None), last
+
+
+def through(ladders: Sequence[Ladder]) -> Years:
+    """First train through all of several projects: that of the last of those that can be dated.
+
+    Raises
+    ------
+    ScenarioError
+        Where none of them can be dated.
+    """
+    dated = [item.first_train for item in ladders if item.first_train is not None]
+    if not dated:
+        raise ScenarioError(f"no rung of {', '.join(item.project.project_id for item in ladders)} can be dated")
+    return _latest(dated)
 
 
 def names_of(name: str, known: Iterable[str]) -> tuple[str, ...]:

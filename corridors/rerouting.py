@@ -10,6 +10,7 @@ the end of what is tried, and the value found, to half a per cent, takes the pla
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -114,13 +115,7 @@ def borne_out(switch: Switch, wins_at: Callable[[float], bool]) -> Switch:
     if switch.value is None:
         return switch
     lever, value = switch.lever, switch.value
-    known: dict[float, bool] = {}
-
-    def wins(x: float) -> bool:
-        if x not in known:
-            known[x] = wins_at(x)
-        return known[x]
-
+    wins = cache(wins_at)
     least, most = tried_values(lever)
     below, above = wins(max(value * (1 - SIDE), least)), wins(min(value * (1 + SIDE), most))
     if below != above and below == switch.better_below:

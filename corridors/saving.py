@@ -63,23 +63,19 @@ def _best(study: Study, ways: Mapping[str, Way], by: str) -> str:
 
 
 def _measured(study: Study, way: Way, by: str) -> Floats:
-    if by == "generalized" or way.outcome is None:
+    if by == "generalized":
         return _generalized(study, way)
-    return way.outcome.usd if by == "usd" else way.outcome.hours
+    return way.made.usd if by == "usd" else way.made.hours
 
 
 def _generalized(study: Study, way: Way) -> Floats:
     """Generalized cost of a way in every draw; NaN where it does not arrive. [USD]"""
-    if way.outcome is None:  # pragma: no cover - only ways with an outcome are asked
-        raise ValueError(f"{way.corridor} was not carried through the draws")
-    return np.asarray(way.outcome.usd + value_of_time(study) * way.outcome.hours)
+    return np.asarray(way.made.usd + value_of_time(study) * way.made.hours)
 
 
 def saving(base: Study, before: Way, changed: Study, after: Way) -> Saving:
     """Saving of one way against another, draw by draw, over the draws in which both arrive."""
-    one, other = before.outcome, after.outcome
-    if one is None or other is None:  # pragma: no cover - only ways with an outcome are asked
-        raise ValueError(f"{before.corridor} was not carried through the draws")
+    one, other = before.made, after.made
     tonnes = base.consignment.tonnes
     both = one.delivered & other.delivered
     g_one, g_other = _generalized(base, before)[both], _generalized(changed, after)[both]

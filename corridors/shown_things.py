@@ -38,7 +38,7 @@ def show_project(name: str) -> str | None:
 
 def _figure(project: Project, column: str) -> list[str]:
     """One contested figure, and the published value behind each of its ends."""
-    from corridors.citations import evidence_rows, source_rows
+    from corridors.citations import published_ends
 
     words, unit = FIGURES[column]
     figure = getattr(project, column)
@@ -47,15 +47,11 @@ def _figure(project: Project, column: str) -> list[str]:
     prices = f", prices of {project.price_year}" if column == "capital_usd_bn" and project.price_year else ""
     low, best, high = (f"{value:.0f}" if column == "opening_year" else f"{value:,.10g}" for value in figure)
     lines = [f"  {words}: low {low}, best {best}, high {high} {unit}".rstrip() + prices]
-    evidence, sources = evidence_rows(), source_rows()
-    for end, key in zip(("low", "best", "high"), project.evidence.get(column, ()), strict=False):
-        found = evidence.get(key)
-        if found is not None:
-            source = sources.get(str(found["source_id"]), {})
-            lines.append(
-                f"    {end}: {as_printed(found)}, {found['as_of']} "
-                f"({source.get('title', found['source_id'])}, grade {source.get('grade', '?')})"
-            )
+    for end, found, source in published_ends(project.evidence.get(column, ())):
+        lines.append(
+            f"    {end}: {as_printed(found)}, {found['as_of']} "
+            f"({source.get('title', found['source_id'])}, grade {source.get('grade', '?')})"
+        )
     return lines
 
 

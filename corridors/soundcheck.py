@@ -21,14 +21,15 @@ from corridors.scenario_files import list_scenarios
 from corridors.study import overloaded
 from geodata.network import DATA as GEODATA
 from geodata.network import Network, read_network
+from geodata.sources import BASES
 from geodata.tables import TableError, read_package
 from sim.activities import Activity, Conditions, selectors_of
 from sim.activities import State as Place
 from sim.consignment import LOAD_UNITS, Commodity, Consignment, RailService
 from sim.cost import usd_amounts
 from sim.emissions import kg_amount
-from sim.parameters import BASES, SELECTORS, MatchError, Parameters, read_parameters
 from sim.parameters import DATA as SIMDATA
+from sim.parameters import SELECTORS, MatchError, Parameters, read_parameters
 from sim.transit_time import hours_amount
 from sim.unfolding import destination_activities, origin_activities, unfold
 

@@ -25,7 +25,7 @@ from sim.switching_value import MEASURES, Contender, Duel, Lever, Switch, fronti
 
 if TYPE_CHECKING:
     from corridors.study import Study
-    from corridors.ways import Plan, Way
+    from corridors.ways import Way
     from sim.amounts import Length
     from sim.draws import Floats
     from sim.itinerary import Itinerary
@@ -77,19 +77,15 @@ def rivals(study: Study, a: str, b: str, measure: str, origin: str = "", destina
     for name in (a, b):
         if name not in found:
             raise ScenarioError(f'--between: the scenario has no corridor "{name}"{nearest(name, found)}')
-        if found[name].plan is None:
-            raise ScenarioError(f"--between: {name} has no way here: {found[name].reason}")
     one, other = found[a], found[b]
-    draws = one.outcome.draws if one.outcome is not None else None
-    if one.plan is None or other.plan is None or draws is None:  # pragma: no cover - a plan was carried through
-        raise ScenarioError(f"--between: {a} and {b} were not carried through the draws")
-    return Rivals(
-        study, one, other, measure, Duel(_contender(one.plan), _contender(other.plan), measure, draws, _per_hour(study))
-    )
+    contenders = _contender(one), _contender(other)
+    return Rivals(study, one, other, measure, Duel(*contenders, measure, one.made.draws, _per_hour(study)))
 
 
-def _contender(plan: Plan) -> Contender:
-    return Contender(plan.itinerary, plan.encounters)
+def _contender(way: Way) -> Contender:
+    if way.plan is None:
+        raise ScenarioError(f"--between: {way.corridor} has no way here: {way.reason}")
+    return Contender(way.plan.itinerary, way.plan.encounters)
 
 
 def _per_hour(study: Study) -> Any:

@@ -187,9 +187,7 @@ def carried(way: Way, search: WayFinder, count: int, seed: int) -> Way:
 
 
 def _laid_beside(trip: Trip, way: Way, parameters: Parameters) -> Comparison:
-    outcome = way.outcome
-    if outcome is None:  # pragma: no cover - a plan was carried through
-        return Comparison(trip, "not carried through")
+    outcome = way.made
     counted = [trip.holds(p.activity) for p in outcome.itinerary.priced]
     hours = figures_of(outcome, counted)
     return Comparison(

@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.charts import in_house_look
 from corridors.observed import KINDS
-from corridors.paper import EDGE, FAINT, INK, RIGHT, SMALL, TEXT, WIDTH, add_axes, new_sheet, shorten, stroke, write
+from corridors.paper import (
+    EDGE,
+    FAINT,
+    INK,
+    RANGE,
+    RIGHT,
+    SMALL,
+    TEXT,
+    WIDTH,
+    add_axes,
+    new_sheet,
+    shorten,
+    stroke,
+    write,
+)
 from corridors.validation_score import ANNOUNCED, OBSERVED, calibration_curve, score
 
 if TYPE_CHECKING:
@@ -22,7 +36,6 @@ if TYPE_CHECKING:
     from corridors.validation import Comparison
 
 ROW, HEAD = 0.205, 0.34  # inches
-RANGE = "#9fb3c9"
 MARKS: dict[str, dict[str, Any]] = {
     "measured": {"marker": "o", "markerfacecolor": INK},
     "pilot": {"marker": "s", "markerfacecolor": "#ffffff"},

@@ -63,6 +63,20 @@ class Way:
     outcome: Outcome | None = field(default=None, repr=False)
     plan: Plan | None = field(default=None, repr=False)
 
+    @property
+    def made(self) -> Outcome:
+        """Outcome of a way that was carried through draws.
+
+        Raises
+        ------
+        ValueError
+            Where it was not: there is no way, or nobody carried it.
+        """
+        if self.outcome is None:
+            why = self.reason or "it was found and not carried through the draws"
+            raise ValueError(f"{self.corridor} from {self.origin} to {self.destination} has no outcome: {why}")
+        return self.outcome
+
     def carried_through(self, draws: Draws) -> Way:
         """Way with its outcome in the draws; itself where there is none to carry."""
         if self.plan is None:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.geometry import geodesic_km
-from geodata.osm_countries import countries_of
+from geodata.osm_countries import UNKNOWN, countries_of
 from geodata.osm_ends import Miss, join, near_misses
 from geodata.osm_tags import Line, electrification, gauges_mm, track_counts, yes
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-UNKNOWN = "unknown"
 DIFFER = ("gauge", "country", "status", "kind", "electrified", "tunnel", "bridge")
 """What never changes along an edge of the simplified graph."""
 

@@ -33,6 +33,7 @@ OSM_ELEMENT = re.compile(r"osm:(node|way|relation)/(-?\d+)@(\d+|unknown)")
 """Key of an element of OpenStreetMap in a version, which cites itself and needs no row in ``sources.csv``."""
 
 BASES = ("observed", "published", "tariff", "derived", "estimate", "assumption")
+"""What a row rests on, strongest first."""
 _SUFFIXES = ("low_evidence", "best_evidence", "high_evidence")
 
 

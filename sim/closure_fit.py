@@ -28,8 +28,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.closure_record import Record, Spell
+from sim.shocks import DAYS_A_YEAR, availability
 
-DAYS_A_YEAR = 365.25
 FEW = 10
 """Events below which a fit says in words how little it rests on."""
 
@@ -75,7 +75,7 @@ class ClosureFit:
     @property
     def availability(self) -> float:
         """Share of time open that rate and exponential mean imply; equals the record where every closure ended. [1]"""
-        return 1.0 / (1.0 + self.rate * self.exponential_days / DAYS_A_YEAR)
+        return float(availability(self.rate, self.exponential_days))
 
 
 def fit(record: Record) -> ClosureFit:

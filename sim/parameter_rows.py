@@ -18,6 +18,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from geodata.sources import BASES
 from geodata.tables import Table, TableError, nearest
 
 SELECTORS = (
@@ -26,9 +27,6 @@ SELECTORS = (
     "vehicle",
 )  # fmt: skip
 """Columns of ``parameters.csv`` that are conditions, in table order."""
-
-BASES = ("observed", "published", "tariff", "derived", "estimate", "assumption")
-"""What a row rests on, strongest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from sim.parameter_rows import BASES
+from geodata.sources import BASES
 
 if TYPE_CHECKING:
     from sim.parameters import Parameters

@@ -17,12 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geodata.tables import Table, TableError, nearest, overlay, read_package
-from sim.parameter_rows import BASES, SELECTORS, UNITS_OF, Row, mean_inverse_of, mean_of, row_of, set_fields
+from sim.parameter_rows import SELECTORS, UNITS_OF, Row, mean_inverse_of, mean_of, row_of, set_fields
 
 DATA = Path(__file__).parent / "data"
 
 __all__ = [
-    "BASES",
     "DATA",
     "SELECTORS",
     "UNITS_OF",

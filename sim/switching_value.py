@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -206,13 +207,7 @@ def switch_of(gap_at: Callable[[float], float], lever: Lever) -> Switch:
     >>> round(switch_of(lambda x: 10.0 + x - 15.0, Lever("x", "day", 4.0, 2.0, 8.0)).value, 5)
     5.0
     """
-    known: dict[float, float] = {}
-
-    def gap(x: float) -> float:
-        if x not in known:
-            known[x] = gap_at(x)
-        return known[x]
-
+    gap = cache(gap_at)
     least, most = tried_values(lever)
     inner = min(
         (x for side in (lever.low, lever.high) for x in _roots(gap, lever.mean, side)), key=lever.moved, default=None

@@ -49,7 +49,10 @@ def test_disputed_pairs_have_one_style_along_their_whole_length(a, b, style):
 def test_line_of_control_is_dotted_inside_its_box_and_nowhere_else():
     found = _lines("IN", "PK")
     assert set(found) == {"dotted", "solid"}
-    inside = lambda p: (p[:, 0] >= 73.4) & (p[:, 0] <= 78) & (p[:, 1] >= 32.2) & (p[:, 1] <= 36)  # noqa: E731
+
+    def inside(p):
+        return (p[:, 0] >= 73.4) & (p[:, 0] <= 78) & (p[:, 1] >= 32.2) & (p[:, 1] <= 36)
+
     assert inside(_middles(found["dotted"])).all()
     assert not inside(_middles(found["solid"])).any()
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy import project
 
-from corridors.readiness import CHAINS, STEPS, Rung, chain, ladder, names_of, read_rungs, record_ends
+from corridors.readiness import CHAINS, STEPS, Rung, chain, ladder, names_of, read_rungs, record_ends, through
 from corridors.state import states_on
 from corridors.toml_files import ScenarioError
 from geodata.network import DATA, read_network
@@ -106,6 +106,11 @@ def test_a_chain_is_ready_with_its_last_part():
     late = ladder(project("late", None, (2031.0, 2033.0, 2040.0)), [], DAY)
     assert chain([early, late]) == ((2031.0, 2033.0, 2045.0), late)
     assert chain([late, early])[1] is late
+    undated = ladder(project("undated", None, None), [], DAY)
+    assert through([early, undated]) == early.first_train
+    assert chain([undated]) == (None, undated)
+    with pytest.raises(ScenarioError, match="no rung of undated can be dated"):
+        through([undated])
 
 
 @pytest.mark.parametrize("name", sorted(CHAINS))

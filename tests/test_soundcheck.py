@@ -18,9 +18,10 @@ from corridors.soundcheck import (
 )
 from geodata.network import DATA as GEODATA
 from geodata.network import read_network
+from geodata.sources import BASES
 from geodata.tables import read_dictionary, read_package, read_rows
-from sim.parameters import BASES, Parameters
 from sim.parameters import DATA as SIMDATA
+from sim.parameters import Parameters
 
 
 def toy_without(*names):

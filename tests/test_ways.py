@@ -1,6 +1,8 @@
 """Ways of the shipped network: each follows its pin, costs the least of it, and says why where there is none."""
 
 import math
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -296,3 +298,13 @@ def test_a_search_can_be_made_again_from_the_parts_of_a_study():
     for way in carried.ways:
         found = again.find(carried.catalogue[way.corridor], way.origin, way.destination)
         assert found.carried_through(way.outcome.draws).itinerary.nodes == way.itinerary.nodes
+
+
+def test_an_outcome_is_told_of_ways_that_were_carried_and_of_no_others():
+    ways = study("today").ways
+    there, shut = next(w for w in ways if w.feasible), next(w for w in ways if not w.feasible)
+    assert there.made is there.outcome
+    with pytest.raises(ValueError, match=f"^{shut.corridor} from .* has no outcome: {re.escape(shut.reason)}$"):
+        _ = shut.made
+    with pytest.raises(ValueError, match="not carried through the draws"):
+        _ = replace(there, outcome=None).made
