@@ -44,7 +44,7 @@ FREEDOM = 4.0
 """Degrees of freedom of Student's t, few so that a single odd trip counts little: our choice. [1]"""
 DISCREPANCY = 0.2
 """Spread in logarithms that no range of ours explains: what printed days hold, and how a trip was chosen to be told. Our choice, nothing
-measured: with 0.1 as with 0.3 the same five rows are moved first, by a fifth more or less of a standard deviation. [1]"""
+measured: with 0.1 as with 0.3 the same five rows are moved most, by a fifth more or less. [1]"""
 LEAST_EFFECTIVE = 30.0
 """Effective draws below which weighted figures mean nothing."""
 DRAWS = 4096

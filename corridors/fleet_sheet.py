@@ -103,10 +103,7 @@ def sheet_rows(study: Study, way: Way, tonnes_a_year: float, rows: FleetRows | N
     ValueError
         Where the way is not feasible.
     """
-    outcome = way.outcome
-    if outcome is None:
-        msg = f"{way.corridor} from {way.origin} to {way.destination} is not feasible: {way.reason}"
-        raise ValueError(msg)
+    outcome = way.made
     rows = rows or read_fleet()
     consignment = study.consignment
     daily = tonnes_a_day(tonnes_a_year, rows.span("operating_days", "train"))

@@ -169,10 +169,7 @@ def quote(study: Study, origin: str, destination: str, valid_until: dt.date, k: 
 
 
 def _quoted(study: Study, rank: int, row: dict[str, Any], way: Way) -> QuotedWay:
-    outcome = way.outcome
-    if outcome is None:
-        msg = f"{way.corridor}: the way was not carried through the draws"
-        raise ScenarioError(msg)
+    outcome = way.made
     arrived = outcome.delivered
     shares = [level / 100 for level in LEVELS]
     days = dict(zip(LEVELS, (h / 24 for h in quantiles(outcome.hours[arrived], shares)), strict=True))

@@ -73,8 +73,8 @@ class Way:
             Where it was not: there is no way, or nobody carried it.
         """
         if self.outcome is None:
-            why = self.reason or "it was found and not carried through the draws"
-            raise ValueError(f"{self.corridor} from {self.origin} to {self.destination} has no outcome: {why}")
+            why = "was not carried through the draws" if self.feasible else f"is not feasible: {self.reason}"
+            raise ValueError(f"{self.corridor} from {self.origin} to {self.destination} {why}")
         return self.outcome
 
     def carried_through(self, draws: Draws) -> Way:

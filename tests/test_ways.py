@@ -304,7 +304,7 @@ def test_an_outcome_is_told_of_ways_that_were_carried_and_of_no_others():
     ways = study("today").ways
     there, shut = next(w for w in ways if w.feasible), next(w for w in ways if not w.feasible)
     assert there.made is there.outcome
-    with pytest.raises(ValueError, match=f"^{shut.corridor} from .* has no outcome: {re.escape(shut.reason)}$"):
+    with pytest.raises(ValueError, match=f"^{shut.corridor} from .* is not feasible: {re.escape(shut.reason)}$"):
         _ = shut.made
     with pytest.raises(ValueError, match="not carried through the draws"):
         _ = replace(there, outcome=None).made
