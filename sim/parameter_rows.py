@@ -98,6 +98,9 @@ def mean_of(shape: str, low: float, best: float, high: float) -> float:
     return (low + best + high) / 3.0
 
 
+_NARROW = 1e-6  # width of a range over its low end
+
+
 def mean_inverse_of(shape: str, low: float, best: float, high: float) -> float:
     """Mean of 1 / value of a shape; all values must be above 0.
 
@@ -110,13 +113,20 @@ def mean_inverse_of(shape: str, low: float, best: float, high: float) -> float:
     """
     if shape == "fixed" or low == high:
         return 1.0 / best
-    if shape == "uniform":
-        return math.log(high / low) / (high - low)
     if shape == "discrete":
         return (1.0 / low + 1.0 / best + 1.0 / high) / 3.0
-    falling = 1.0 if best == high else high * math.log(high / best) / (high - best)
-    rising = 1.0 if best == low else low * math.log(best / low) / (best - low)
-    return 2.0 / (high - low) * (falling - rising)
+    if (
+        high - low < _NARROW * low
+    ):  # the difference below would lose its digits; this is right to the square of the width
+        return 1.0 / mean_of(shape, low, best, high)
+    if shape == "uniform":
+        return _log_slope(low, high)
+    return 2.0 / (high - low) * (high * _log_slope(best, high) - low * _log_slope(low, best))
+
+
+def _log_slope(a: float, b: float) -> float:
+    """(ln b - ln a) / (b - a), which is 1 / a where both are one; good where they are neighbours."""
+    return 1.0 / a if a == b else math.log1p((b - a) / a) / (b - a)
 
 
 def set_fields(row: Row, fields: Mapping[str, float]) -> Row:

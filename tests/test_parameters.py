@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 from toy import row, toy_parameters
@@ -116,6 +116,8 @@ triples = st.tuples(st.floats(0.5, 100), st.floats(0.5, 100), st.floats(0.5, 100
 
 
 @given(triples)
+@example([1.0, 99.99999999999999, 100.0])  # ends that are neighbours
+@example([1.0, 1.0000000000000002, 100.0])
 def test_closed_means_are_those_of_numerical_integration(triple):
     low, best, high = triple
     if high - low < 1e-3 * high:
@@ -124,6 +126,15 @@ def test_closed_means_are_those_of_numerical_integration(triple):
     inverse = integrate.quad(lambda x: law.pdf(x) / x, low, high, points=[best], limit=200)[0]
     assert mean_inverse_of("triangular", low, best, high) == pytest.approx(inverse, rel=1e-6)
     assert mean_of("triangular", low, best, high) == pytest.approx(law.mean(), rel=1e-9)
+
+
+@given(triples, st.sampled_from(["triangular", "uniform"]), st.floats(0.0, 1.0), st.integers(0, 16))
+def test_the_mean_of_the_inverse_lies_above_the_inverse_of_the_mean_however_narrow_the_range(triple, shape, at, digits):
+    low = triple[0]
+    high = low + (triple[2] - low) * 10.0**-digits
+    best = min(max(low + at * (high - low), low), high)
+    mean, inverse = mean_of(shape, low, best, high), mean_inverse_of(shape, low, best, high)
+    assert 1.0 / mean * (1 - 1e-9) <= inverse <= 1.0 / low * (1 + 1e-9)
 
 
 def test_means_of_the_other_shapes():
