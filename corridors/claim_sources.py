@@ -34,6 +34,13 @@ def citations(keys: Iterable[str]) -> list[str]:
     return [cite(sources[key]) for key in keys]
 
 
+def read_until(keys: Iterable[str]) -> str:
+    """Day on which the last of some sources was read, YYYY-MM-DD; what came after it is not in them."""
+    sources = library()[0]
+    days = [sources[key].accessed for key in keys if key in sources]
+    return max(days).isoformat() if days else "no day"
+
+
 def sources_behind(name: str) -> list[str]:
     """Source ids behind an input of the model, by its name (:mod:`corridors.input_words`), each once."""
     evidence = library()[1]

@@ -12,7 +12,7 @@ import numpy as np
 
 from corridors.claim_verdicts import SCALE, Verdict
 from corridors.claims import NEAR
-from corridors.input_words import input_words
+from corridors.input_words import input_words, unit_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from corridors.claims import Claim
 
 SIGNS = {"at_most": "≤ ", "at_least": "≥ ", "about": "", "about_at_most": "≤ about ", "about_at_least": "≥ about "}
-UNITS = {"1": "", "year": "", "1/year": " a year", "1/week": " a week", "h/day": " h a day"}
 """Units that a sentence words otherwise."""
 LISTED = 6
 """Inputs of a corner that a card lists; JSON and CSV have all."""
@@ -101,7 +100,7 @@ def need_in_words(need: Need, claim: Claim) -> str:
     --------
     ``speed of block trains, Uzbekistan: 23.15 km/h or more (inside our range 17-28 km/h, 63 % of which lies lower; speed.rail.uz.block_train)``
     """
-    lever, unit = need.input.lever, UNITS.get(need.input.lever.unit, f" {need.input.lever.unit}")
+    lever, unit = need.input.lever, unit_words(need.input.lever.unit)
     side = "" if claim.relation == "about" else " or less" if need.below else " or more"
     span = f"{lever.low:.4g}-{lever.high:.4g}{unit}"
     if lever.low == lever.high:

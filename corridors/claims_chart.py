@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridors.charts import in_house_look
+from corridors.claim_sources import read_until
 from corridors.claim_verdicts import VERDICTS
 from corridors.claim_words import HOW_TO_READ, claimed_in_signs, figure
 from corridors.paper import EDGE, FAINT, INK, RANGE, RIGHT, SMALL, WIDTH, add_axes, new_sheet, shorten, write
@@ -98,7 +99,7 @@ def _foot(verdicts: Sequence[Verdict]) -> list[str]:
         "How to read: the bar is P10–P90 of the model over its own median (the upright at 1); the mark is the claim, full where it is supported, grey where "
         "plausible, hollow where neither. An arrow says that it lies beyond the axis. " + HOW_TO_READ,
         *([f"{assumed}."] if assumed else []),
-        f"Sources: claims.csv and the bibliography; every card names them: corridors claims --id C01. {untested} readings are not tested, each with its reason.",
+        f"Sources: claims.csv and the bibliography, read until {read_until(key for v in verdicts for key in v.claim.source)}; every card names them: corridors claims --id C01. {untested} readings are not tested, each with its reason.",
     ]
 
 

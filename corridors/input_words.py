@@ -68,12 +68,28 @@ def input_words(name: str) -> str:
     return f"{COLUMNS[table]}, {COUNTRIES.get(parts[-1].upper(), parts[-1])}"
 
 
+UNITS = {"1": "", "year": "", "day": " days", "1/year": " a year", "1/week": " a week", "h/day": " h a day"}
+
+
+def unit_words(unit: str) -> str:
+    """Unit of an input as it follows a figure, with the blank before it.
+
+    Examples
+    --------
+    >>> f"0.41{unit_words('1/year')}, 24{unit_words('h')}"
+    '0.41 a year, 24 h'
+    """
+    return UNITS.get(unit, f" {unit}")
+
+
 def _project(project_id: str) -> str:
     return shipped_network().projects[project_id].name
 
 
 def row_words(row: Row) -> str:
     """What a row of ``parameters.csv`` is, in words."""
+    if (row.kind, row.quantity) == ("closure", "duration"):  # where is told by the row of its rate
+        return ", ".join([WHAT["closure", "duration"], *_where_shut(row.parameter_id)])
     chosen = row.selectors
     parts = [_what(row), *_by(row), *_places(row)]
     parts += [
@@ -88,6 +104,11 @@ def row_words(row: Row) -> str:
     ]
     parts += [f"months {', '.join(sorted(chosen['months'], key=int))}"] if "months" in chosen else []
     return ", ".join(dict.fromkeys(parts))
+
+
+def _where_shut(parameter_id: str) -> list[str]:
+    parameters, rate = shipped()[1], f"closure_rate.{parameter_id.partition('.')[2]}"
+    return _places(parameters[rate]) if rate in parameters.number else []
 
 
 def _what(row: Row) -> str:

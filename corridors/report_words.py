@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corridors.captions import corridor_name, place_name
+from corridors.input_words import row_words
 from corridors.paper_parts import Html, element, figure, joined, said
 from corridors.sensitivity import in_words
 from sim.variance import CHANCE
@@ -107,6 +108,7 @@ def doubt_words(study: Study, found: Sensitivity) -> Html:
     if first.name == CHANCE and len(telling) > 1:
         second = telling[1]
         parts += [f", and of what could be known {_input(study, second.name)}, ", share(second.total)]
+        parts += [" (each share also counts what an input does together with others, so that they overlap)"]
     return joined(parts)
 
 
@@ -126,7 +128,7 @@ def what_is(study: Study, name: str) -> str:
 
     Examples
     --------
-    ``closure duration (closure_days.irpk)``, where the row's conditions are too many to name
+    ``hours driven a day, Iran`` for ``driving_hours.ir``; a common factor of several rows by its name
     """
     number = study.parameters.number.get(name)
     if number is None:
@@ -135,16 +137,4 @@ def what_is(study: Study, name: str) -> str:
         if known and project != name:
             return f"length of {known.name}"
         return f"common factor {in_words(name)}" if name.startswith("factor|") else in_words(name)
-    row = study.parameters.rows[number]
-    words = " ".join(part for part in (row.kind, row.quantity, row.component) if part).replace("_", " ")
-    words = words.replace(" usd", " dollars")
-    conditions = ", ".join(
-        " or ".join(sorted(values))
-        for key, values in row.selectors.items()
-        if key != "months" and len(values) <= MOST_VALUES
-    )
-    return f"{words} ({conditions.replace('_', ' ') or name})"
-
-
-MOST_VALUES = 3
-"""Values of a condition that are named in words; more would be a list."""
+    return row_words(study.parameters.rows[number])

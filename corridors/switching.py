@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corridors.figure_tables import plain
+from corridors.input_words import unit_words
 from corridors.rerouting import LENGTH, held
 from corridors.toml_files import ScenarioError, nearest
 from sim.expectations import value_of_time_row
@@ -207,13 +208,13 @@ def frontier_of(found: Rivals, first: str, second: str) -> list[tuple[float, flo
 
 def sentence(found: Rivals, switch: Switch) -> str:
     """What one input would have to be, in words made from the numbers."""
-    lever = switch.lever
+    lever, unit = switch.lever, unit_words(switch.lever.unit)
     better, worse = (found.a, found.b) if found.gap < 0 else (found.b, found.a)
     measure = WORDS[found.measure]
     if switch.value is None:
         low, high = (plain(x, 4) for x in switch.tried)
         once = ", the ways searched anew" if switch.searched else ""
-        return f"{lever.name}: no value from {low} to {high} {lever.unit} changes that {better.corridor} beats {worse.corridor} {measure}{once}."
+        return f"{_named(found, lever)}: no value from {low} to {high}{unit} changes that {better.corridor} beats {worse.corridor} {measure}{once}."
     first, other = (found.a, found.b) if switch.better_below else (found.b, found.a)
     rising = first.corridor == better.corridor
     winner, loser = (other, first) if rising else (first, other)
@@ -223,7 +224,7 @@ def sentence(found: Rivals, switch: Switch) -> str:
         if switch.inside
         else f"outside its range {plain(lever.low, 4)}-{plain(lever.high, 4)}"
     )
-    said = f"{winner.corridor} beats {loser.corridor} {measure} when {lever.name} {way} {plain(switch.value, 4)} {lever.unit} (mean {plain(lever.mean, 4)}; {where})"
+    said = f"{winner.corridor} beats {loser.corridor} {measure} when {_named(found, lever)} {way} {plain(switch.value, 4)}{unit} (mean {plain(lever.mean, 4)}; {where})"
     if switch.error is not None:
         said += f"; Monte Carlo error {plain(switch.error, 2)}"
     if switch.p10 is not None and switch.p90 is not None and switch.without is not None:
@@ -234,6 +235,12 @@ def sentence(found: Rivals, switch: Switch) -> str:
     if not switch.searched:
         said += "; if both keep to the ways they take now"
     return said + "."
+
+
+def _named(found: Rivals, lever: Lever) -> str:
+    from corridors.report_words import what_is
+
+    return f"{what_is(found.study, lever.name)} ({lever.name})"
 
 
 def switch_rows(found: Rivals, switches: Sequence[Switch]) -> list[dict[str, Any]]:

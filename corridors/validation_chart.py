@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from corridors.charts import in_house_look
+from corridors.claim_sources import read_until
 from corridors.observed import KINDS
 from corridors.paper import (
     EDGE,
@@ -23,6 +24,7 @@ from corridors.paper import (
     new_sheet,
     shorten,
     stroke,
+    width_of,
     write,
 )
 from corridors.validation_score import ANNOUNCED, OBSERVED, calibration_curve, score
@@ -66,7 +68,7 @@ def plot_validation(found: Sequence[Comparison]) -> Figure:
     body = max(0.45 + ROW * rows + HEAD * len(by_kind), 4.4)
     figure, bottom = new_sheet("Observed trips beside the model", _head(found), _foot(found), body)
     top = bottom + body
-    left, right = EDGE + 2.75, WIDTH - RIGHT - 3.35
+    left, right = EDGE + 3.0, WIDTH - RIGHT - 3.35
     far = max((max(c.interval[2], c.trip.observed_days or 0.0) for here in by_kind.values() for c in here), default=1.0)
     y = top - 0.2
     for number, (kind, here) in enumerate(by_kind.items()):
@@ -75,19 +77,25 @@ def plot_validation(found: Sequence[Comparison]) -> Figure:
         ax = add_axes(figure, left, y - 0.13 - height, right - left, height)
         _rows(ax, here, far * 1.04, ticks=number == len(by_kind) - 1)
         for i, c in enumerate(here):
-            name = f"{c.trip.origin} – {c.trip.destination}, {c.trip.date:%Y}" if c.trip.date else c.trip.trip_id
             write(
                 figure,
                 EDGE,
                 y - 0.13 - ROW * (i + 0.5),
-                shorten(name, SMALL, left - EDGE - 0.1),
+                _name(c, left - EDGE - 0.1),
                 size=SMALL,
                 gid="name",
             )
         y -= height + HEAD
-    write(figure, right, y + 0.02, "days", size=SMALL, color=FAINT, ha="right")
+    write(figure, right, y - 0.11, "days", size=SMALL, color=FAINT, ha="right")
     _calibration(figure, found, right + 0.62, top - 0.15)
     return figure
+
+
+def _name(c: Comparison, room: float) -> str:
+    """Ends of a trip and its year, the ends cut where they are too long for the room. [inch]"""
+    year = f", {c.trip.date:%Y}" if c.trip.date else ""
+    ends = f"{c.trip.origin} – {c.trip.destination}"
+    return shorten(ends, SMALL, room - width_of(year, SMALL)) + year
 
 
 def _rows(ax: Axes, here: Sequence[Comparison], far: float, *, ticks: bool) -> None:
@@ -162,7 +170,7 @@ def _foot(found: Sequence[Comparison]) -> list[str]:
             "In the calibration plot a curve above the diagonal says that trips were quicker than forecast, one below that they were slower."
         ),
         (
-            f"Sources: observed_trips.csv and the bibliography ({grades}); trips of {span}. {len(found) - len(scored)} of {len(found)} rows are "
+            f"Sources: observed_trips.csv and the bibliography ({grades}); trips of {span}, read until {read_until(key for c in found for key in c.trip.source)}. {len(found) - len(scored)} of {len(found)} rows are "
             "listed and not scored: the network cannot express them, or no days were printed."
         ),
     ]

@@ -62,7 +62,7 @@ class Standing:
             return f"{c.object_id} {since}"
         return (
             f"{c.object_id} assumed {self.state} "
-            f"(shut or restricted since {c.start.isoformat()}, last confirmed {c.last_confirmed.isoformat()}, unknown after)"
+            f"({c.effect} since {c.start.isoformat()}, last confirmed {c.last_confirmed.isoformat()}, unknown after)"
         )
 
 

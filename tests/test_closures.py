@@ -122,7 +122,7 @@ def test_the_words_for_a_table_say_since_when_and_what_is_assumed():
     assert known.words == "road.agate-pgate shut since 2026-01-01"
     (assumed,) = found_on(dt.date(2026, 11, 25), {"c": Assumption("open", "talks")})
     assert assumed.words == (
-        "road.agate-pgate assumed open (shut or restricted since 2026-01-01, last confirmed 2026-02-01, unknown after)"
+        "road.agate-pgate assumed open (shut since 2026-01-01, last confirmed 2026-02-01, unknown after)"
     )
 
 
