@@ -200,17 +200,26 @@ class _Search:
         return None
 
     def helpful(self) -> list[tuple[Input, float]]:
-        """Inputs with the end of their own range that helps, the most helpful first; those that do not help are left out."""
-        base = self.gap({})
+        """Inputs with the end of their own range that helps, the most helpful first; those that do not help are left out.
+
+        An input of little weight may leave the draw in the middle where it is and still help others: the mean tells.
+        """
+        base, usual = self._gaps({})
         least = 1e-9 * max(1.0, abs(base))
         found = []
         for one in (i for i in self.figure.inputs if i.lever.low < i.lever.high):
-            gap, end = min((self.gap({one.lever.name: x}), x) for x in (one.lever.low, one.lever.high))
-            if gap < base - least:
+            (gap, mean), end = min((self._gaps({one.lever.name: x}), x) for x in (one.lever.low, one.lever.high))
+            if gap < base - least or (gap <= base and mean < usual - least):
                 found.append((gap, one, end))
-        if not found:
+        if not any(gap < base - least for gap, _, _ in found):
             return self._only_together(base - least)
         return [(one, end) for _, one, end in sorted(found, key=lambda f: (f[0], f[1].lever.name))]
+
+    def _gaps(self, values: Values) -> tuple[float, float]:
+        """Shortfall at the median and at the mean, the ways as they go."""
+        at = self.figure.at(values)
+        median, mean = self.claim.shortfall(np.array([np.median(at), np.mean(at)])).tolist()
+        return median, mean
 
     def _only_together(self, below: float) -> list[tuple[Input, float]]:
         """Inputs of which none helps alone, as where the latest of several counts: those that it takes, all at one end."""

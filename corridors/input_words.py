@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from corridors.observed import shipped, shipped_network
-from corridors.profiles import WHAT_HAPPENS
+from corridors.profiles import ON_THE_ROAD, WHAT_HAPPENS
 from corridors.rerouting import LENGTH
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ WHAT = {
 }  # fmt: skip
 STOPS = {"clear": "border", "dwell": "stay", "change_gauge": "change of gauge", "transship": "transshipment", "load": "loading", "unload": "unloading", "wait": "wait", "haul": "haulage"}  # fmt: skip
 CHARGES = {"road": "road rate", "freight": "sea freight", "track": "charge for the track", "wagon": "charge for the wagon", "forwarder": "forwarder's charge", "fee": "fees", "handling": "price of handling"}  # fmt: skip
-HOURS = {"border": "hours at the border", "train to truck": "hours of the change between train and truck", "wait for wagons": "hours of waiting for wagons", "wait for the ship": "hours of waiting for the ship"}  # fmt: skip
+HOURS = {"border": "hours at the border", "train to truck": "hours of the change between train and truck", "wait for wagons": "hours of waiting for wagons", "wait for a truck": "hours of waiting for a truck", "wait for the ship": "hours of waiting for the ship"}  # fmt: skip
 SERVICES = {"block_train": "block trains", "wagonload": "single wagons"}
 COLUMNS = {
     "capital_usd_bn": "capital cost", "length_km": "length", "opening_year": "opening year of the line by itself", "readiness_years": "years to settle",
@@ -114,9 +114,8 @@ def _where_shut(parameter_id: str) -> list[str]:
 def _what(row: Row) -> str:
     reasons = row.selectors.get("reason", frozenset())
     known = sorted(reasons) if len(reasons) == 1 else []
-    happening = next(
-        (WHAT_HAPPENS[row.kind, r] for r in known if (row.kind, r) in WHAT_HAPPENS), STOPS.get(row.kind, row.kind)
-    )
+    names = WHAT_HAPPENS | (ON_THE_ROAD if row.selectors.get("mode") == frozenset({"road"}) else {})
+    happening = next((names[row.kind, r] for r in known if (row.kind, r) in names), STOPS.get(row.kind, row.kind))
     if row.quantity == "hours":
         return HOURS.get(happening, f"hours of {happening}")
     if row.quantity == "usd":
@@ -155,5 +154,6 @@ def _places(row: Row) -> list[str]:
     )
     found += sorted(row.selectors.get("upgrade_id", ()))
     found += [f"{gauge} mm" for gauge in sorted(row.selectors.get("gauge_mm", ()))]
+    found = list(dict.fromkeys(found))
     more = len(found) - SHOWN
     return found if more <= 0 else [*found[:SHOWN], f"{more} more"]
