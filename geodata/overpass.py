@@ -204,6 +204,7 @@ def _left(clock: Clock, until: float, server: Server) -> float:
 def _wait_for_place(server: Server, clock: Clock, until: float) -> None:
     """Heed the server's word on free places; a status that cannot be read or had says nothing and is passed over."""
     import requests
+    from urllib3.exceptions import HTTPError
 
     try:
         wait = min(_left(clock, until, server), 10.0)
@@ -215,12 +216,8 @@ def _wait_for_place(server: Server, clock: Clock, until: float) -> None:
             allow_redirects=False,
         ) as reply:
             text = reply.raw.read1(4096).decode("utf-8", "replace") if reply.status_code == 200 else ""
-    except (requests.RequestException, OSError):
+    except (requests.RequestException, HTTPError, OSError):
         return
-    except Exception as error:
-        if type(error).__module__.startswith("urllib3"):
-            return
-        raise
     found = [(int(free or 0), int(after or 0)) for free, after in _SLOT.findall(text)]
     waits = [after for free, after in found if not free]
     if found and not any(free for free, _ in found) and waits:
@@ -252,10 +249,19 @@ def _post(query: str, server: Server, clock: Clock, until: float) -> bytes:
         raise FetchError.at(server.url, problem=f"its certificate does not hold ({_why_not_trusted(error)})") from None
     except requests.exceptions.Timeout:
         raise _PassingError(f"no word for {silence:.0f} s") from None
-    except requests.exceptions.ConnectionError:
+    except requests.exceptions.ConnectionError as error:
+        if _is_unknown_name(error):  # no waiting mends that
+            mend = "check the network and the name (what was fetched is kept); everything else works without a network"
+            raise FetchError.at(server.url, problem="the name has no address here", mend=mend) from None
         raise _PassingError("cannot be reached (is the network there?)") from None
     except requests.RequestException as error:
         raise FetchError.at(server.url, problem=_short(error)) from None
+
+
+def _is_unknown_name(error: BaseException) -> bool:
+    from urllib3.exceptions import NameResolutionError
+
+    return any(isinstance(getattr(inner, "reason", None), NameResolutionError) for inner in error.args)
 
 
 def _refuse_status(code: int, reply: Any, server: Server) -> None:

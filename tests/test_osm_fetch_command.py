@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -119,6 +120,20 @@ def test_no_network_is_one_line_and_the_rest_still_works(tmp_path, unbroken):
     assert said.code == 2
     assert "cannot be reached (is the network there?)" in said.err.splitlines()[-1]
     assert (read.code, shown.code) == (0, 0), read.err
+
+
+def test_a_name_without_an_address_is_told_at_once(tmp_path):
+    """A machine without a name server, as most are without a network: no pause would mend it."""
+    unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    with mock.patch("socket.getaddrinfo", side_effect=unknown), mock.patch.object(cli_osm, "clock_of") as clock:
+        clock.return_value = Clock()
+        said = command("osm", "fetch", *AREA, "--server", "https://nowhere.invalid/api", "--out", tmp_path / NAME)
+        slept = clock.return_value.seconds()
+    assert said.code == 2
+    (line,) = said.err.splitlines()
+    assert "https://nowhere.invalid/api: the name has no address here; check the network and the name" in line
+    assert slept < asking.Server().pause_s
+    assert not (tmp_path / NAME).exists()
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
