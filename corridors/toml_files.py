@@ -72,7 +72,8 @@ def nearest(name: object, allowed: "Iterable[str]") -> str:
     asked = str(name).casefold()
     close = [asked] if asked in folded else _begun(asked, folded)
     close = close or difflib.get_close_matches(asked, folded, n=1, cutoff=0.6)
-    return f"; did you mean {' or '.join(f'{chr(34)}{folded[one]}{chr(34)}' for one in close)}?" if close else ""
+    quoted = " or ".join('"' + folded[one] + '"' for one in close)
+    return f"; did you mean {quoted}?" if close else ""
 
 
 def _begun(asked: str, names: "Iterable[str]") -> list[str]:
